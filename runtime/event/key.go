@@ -1,0 +1,141 @@
+package event
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+)
+
+// Key turns the key of an event into bytes and back. Its bytes are frozen once an event is published: they decide
+// order, compaction and which partition a key lives in.
+type Key[K any, M proto.Message] struct {
+	of        func(M) K
+	parts     func(*K) []Part // one list encodes and decodes
+	partition func(*K) []Part // nil: the whole key
+	form      keyForm
+}
+
+type keyForm uint8
+
+const (
+	composite keyForm = iota // parts joined by "/", escaped
+	single                   // one part as text, without escapes
+	raw                      // one part as bytes
+)
+
+// KeyPart is what a text key can be made of. An enum is its number.
+type KeyPart interface {
+	~string | ~bool | ~int32 | ~int64 | ~uint32 | ~uint64 | ~[]byte
+}
+
+// RawKeyPart is what a raw key can be made of.
+type RawKeyPart interface {
+	~string | ~int32 | ~int64 | ~uint32 | ~uint64 | ~[]byte
+}
+
+// TextKey is a key of one field as UTF-8 text: strings as they are, integers in decimal, bytes as
+// unpadded base64url, bool as true or false.
+func TextKey[K KeyPart, M proto.Message](of func(M) K) Key[K, M] {
+	return Key[K, M]{of: of, parts: func(k *K) []Part { return []Part{PartOf(k)} }, form: single}
+}
+
+// RawKey is a key of one field as bytes: strings and bytes as they are, integers in big endian and fixed width.
+func RawKey[K RawKeyPart, M proto.Message](of func(M) K) Key[K, M] {
+	return Key[K, M]{of: of, parts: func(k *K) []Part { return []Part{rawPart(k)} }, form: raw}
+}
+
+// CompositeKey is a key of several fields as text, joined by "/"; "/" and "%" within a part are escaped as %2F and %25.
+// parts returns pointers to the fields of a key in order, as for Scan.
+func CompositeKey[K any, M proto.Message](of func(M) K, parts func(*K) []Part) Key[K, M] {
+	return Key[K, M]{of: of, parts: parts}
+}
+
+// PartitionBy returns k with the partition chosen by some of its parts only, so that related keys share one.
+func (k Key[K, M]) PartitionBy(parts func(*K) []Part) Key[K, M] {
+	k.partition = parts
+	return k
+}
+
+// encode returns the bytes of key, none if all of its parts are empty, and the bytes that choose the partition if they differ.
+func (k *Key[K, M]) encode(key K) (whole, partition []byte) {
+	parts := k.parts(&key)
+	if k.form != composite {
+		return parts[0].append(nil), nil
+	}
+	if allEmpty(parts) {
+		return nil, nil
+	}
+	if k.partition != nil {
+		partition = join(k.partition(&key))
+	}
+	return join(parts), partition
+}
+
+func (k *Key[K, M]) decode(b []byte) (key K, err error) {
+	if len(b) == 0 {
+		return key, errors.New("is empty")
+	}
+	parts := k.parts(&key)
+	if k.form != composite {
+		return key, parts[0].parse(string(b))
+	}
+	texts := strings.Split(string(b), "/")
+	if len(texts) != len(parts) {
+		return key, fmt.Errorf("has %d parts instead of %d", len(texts), len(parts))
+	}
+	for i, text := range texts {
+		plain, err := unescape(text)
+		if err != nil {
+			return key, fmt.Errorf("part %d: %w", i+1, err)
+		}
+		if err := parts[i].parse(plain); err != nil {
+			return key, fmt.Errorf("part %d: %w", i+1, err)
+		}
+	}
+	return key, nil
+}
+
+func allEmpty(parts []Part) bool {
+	for _, p := range parts {
+		if len(p.append(nil)) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func join(parts []Part) []byte {
+	var b []byte
+	for i, p := range parts {
+		if i > 0 {
+			b = append(b, '/')
+		}
+		start := len(b)
+		b = p.append(b)
+		b = escape(b, start)
+	}
+	return b
+}
+
+// escape escapes b from start on; most parts have nothing to escape.
+func escape(b []byte, start int) []byte {
+	text := string(b[start:])
+	if !strings.ContainsAny(text, "/%") {
+		return b
+	}
+	return append(b[:start], strings.NewReplacer("/", "%2F", "%", "%25").Replace(text)...)
+}
+
+// unescape accepts exactly what escape writes, so that a key has one spelling.
+func unescape(text string) (string, error) {
+	plain := strings.NewReplacer("%2F", "/", "%25", "%").Replace(text)
+	if !strings.Contains(text, "%") {
+		return text, nil
+	}
+	if back := string(escape([]byte(plain), 0)); back != text {
+		return "", fmt.Errorf("%q has an escape other than %%2F and %%25", text)
+	}
+	return plain, nil
+}
