@@ -14,6 +14,8 @@ var (
 	ErrUnknown = errors.New("the outcome is unknown, the event may still be written")
 	// ErrFenced says that a member of a group lost its membership: others may own its partitions, and nothing more may be committed.
 	ErrFenced = errors.New("this member was fenced by its group")
+	// ErrReplaced says that the topic which a reader read is gone, and that its name belongs to a new one.
+	ErrReplaced = errors.New("the topic was deleted and another one with its name created: its records start anew")
 	// ErrNoTopic says that a topic does not exist and that nobody made it.
 	ErrNoTopic = errors.New("the topic does not exist: create it with CreateTopics or your own tools")
 )

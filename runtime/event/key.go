@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/proto"
 )
@@ -77,6 +78,9 @@ func (k *Key[K, M]) decode(b []byte) (key K, err error) {
 	if len(b) == 0 {
 		return key, errors.New("is empty")
 	}
+	if k.form != raw && !utf8.Valid(b) {
+		return key, errors.New("is not UTF-8")
+	}
 	parts := k.parts(&key)
 	if k.form != composite {
 		return key, parts[0].parse(string(b))
@@ -106,8 +110,9 @@ func allEmpty(parts []Part) bool {
 	return true
 }
 
+// join never returns nil: an empty partition key still chooses one partition for all that share it.
 func join(parts []Part) []byte {
-	var b []byte
+	b := []byte{}
 	for i, p := range parts {
 		if i > 0 {
 			b = append(b, '/')
@@ -130,10 +135,10 @@ func escape(b []byte, start int) []byte {
 
 // unescape accepts exactly what escape writes, so that a key has one spelling.
 func unescape(text string) (string, error) {
-	plain := strings.NewReplacer("%2F", "/", "%25", "%").Replace(text)
 	if !strings.Contains(text, "%") {
-		return text, nil
+		return text, nil // nearly all parts: a replacer costs more than the rest of decoding
 	}
+	plain := strings.NewReplacer("%2F", "/", "%25", "%").Replace(text)
 	if back := string(escape([]byte(plain), 0)); back != text {
 		return "", fmt.Errorf("%q has an escape other than %%2F and %%25", text)
 	}

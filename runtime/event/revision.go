@@ -31,12 +31,20 @@ func Sequence[M proto.Message, N Integer](of func(M) N) Revision[M] {
 
 // Timestamp is a revision in time with microseconds; the newest wins.
 func Timestamp[M proto.Message](of func(M) *timestamppb.Timestamp) Revision[M] {
-	return Revision[M]{Timed, func(m M) (int64, error) { return positive(of(m).AsTime().UnixMicro()) }}
+	return Revision[M]{Timed, func(m M) (int64, error) { return micros(of(m)) }}
 }
 
 // Micros is a revision in unix microseconds; the newest wins.
 func Micros[M proto.Message, N Integer](of func(M) N) Revision[M] {
 	return Revision[M]{Timed, func(m M) (int64, error) { return positive(of(m)) }}
+}
+
+// micros refuses times out of protobuf's range first, since their microseconds may wrap around to a valid revision.
+func micros(t *timestamppb.Timestamp) (int64, error) {
+	if err := t.CheckValid(); err != nil {
+		return 0, fmt.Errorf("revision: %w: %w", err, ErrRevision)
+	}
+	return positive(t.AsTime().UnixMicro())
 }
 
 func positive[N Integer](n N) (int64, error) {
