@@ -1,0 +1,48 @@
+package schema
+
+import "strings"
+
+// nearest returns the candidate with the smallest edit distance to name, ignoring case; the first one of equals. It returns
+// nothing when more than a third of the name would have to change.
+func nearest(name string, candidates []string) string {
+	best, limit := "", max(1, len(name)/3)+1
+	for _, c := range candidates {
+		if max(len(name), len(c)) > longestName {
+			continue
+		}
+		if d := distance(strings.ToLower(name), strings.ToLower(c)); d < limit && c != name {
+			best, limit = c, d
+		}
+	}
+	return best
+}
+
+// longestName bounds the work for a name that is not a slip of the keyboard.
+const longestName = 300
+
+// distance is Levenshtein's, with a swap of neighbors as one edit.
+func distance(a, b string) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
+
+// Nearest returns the candidate that name was probably meant to be, or nothing. It is for names that are not in proto files: of commands,
+// flags and keys.
+func Nearest(name string, candidates []string) string { return nearest(name, candidates) }
