@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/evgen-dev/evgen/generator"
+	"github.com/evgen-dev/evgen/generator/output"
+	"github.com/evgen-dev/evgen/schema"
+)
+
+// generation is one call of generate.
+type generation struct {
+	*globals
+	set    string // file of a descriptor set
+	check  bool
+	diff   bool
+	stdout io.Writer
+	stderr io.Writer
+}
+
+func newGenerateCommand(g *globals) *cobra.Command {
+	job := &generation{globals: g}
+	cmd := &cobra.Command{
+		Use:   "generate [paths]",
+		Short: "Write the .pb.go files, events and SQL",
+		Long: "Write the .pb.go files, events and SQL of the project's proto files, or of the Go packages that the given files and " +
+			"directories belong to.\nFiles that would not change are left alone; those of evgen that nothing declares any more are removed.",
+		Example: "  evgen generate                  # all proto files of the project\n" +
+			"  evgen generate proto/acme/sites # some of them\n" +
+			"  evgen generate --check          # write nothing, exit 3 if something would change\n" +
+			"  evgen generate --diff           # write nothing, show what would change",
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			job.stdout, job.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			return job.run(cmd.Context(), paths)
+		},
+	}
+	cmd.Flags().BoolVar(&job.check, "check", false, "write nothing; exit 3 when files are out of date")
+	cmd.Flags().BoolVar(&job.diff, "diff", false, "write nothing; print what would change as a unified diff")
+	cmd.Flags().StringVar(&job.set, "descriptor-set", "", "read this FileDescriptorSet (of buf build or protoc) instead of proto files")
+	return cmd
+}
+
+func (job *generation) run(ctx context.Context, paths []string) error {
+	p, err := load(job.globals)
+	if err != nil {
+		return err
+	}
+	root, parameter, err := p.destination()
+	if err != nil {
+		return err
+	}
+	set, found, err := job.read(ctx, p)
+	if err != nil {
+		return err
+	}
+	var files []generator.File
+	if set != nil {
+		if err := p.selectTargets(set, paths); err != nil {
+			return err
+		}
+		files, found, err = generate(set, parameter, found)
+		if err != nil {
+			return exit(exitBug, err)
+		}
+	}
+	found = found.Without(p.config.Lint.Disable...)
+	if err := p.printFindings(job.stdout, found); err != nil {
+		return err
+	}
+	if found.HasErrors() {
+		return exit(exitFindings, fmt.Errorf("nothing is written: %s", count(found)))
+	}
+	return job.deliver(p, root, files, paths)
+}
+
+func (job *generation) read(ctx context.Context, p *project) (*schema.Set, schema.Diagnostics, error) {
+	if job.set != "" {
+		return p.readSet(job.set)
+	}
+	return p.compile(ctx)
+}
+
+// generate resolves and generates; the resolver knows the texts of the sources, so that positions are exact.
+func generate(set *schema.Set, parameter string, found schema.Diagnostics) ([]generator.File, schema.Diagnostics, error) {
+	files, more, err := generator.Generate(set.Request(parameter), func(files []protoreflect.FileDescriptor) (*schema.Model, schema.Diagnostics) {
+		return set.Resolve(files)
+	})
+	return files, append(found, more...), err
+}
+
+// deliver compares with what is there, and writes, or says what is out of date.
+func (job *generation) deliver(p *project, root string, files []generator.File, paths []string) error {
+	stale := p.dir
+	if len(paths) > 0 {
+		stale = "" // the files of other targets were not generated now
+	}
+	changes, err := output.Compare(root, stale, files)
+	if err != nil {
+		return exit(exitEnvironment, fmt.Errorf("compare with the files in %s: %w", p.show(root), err))
+	}
+	if job.diff {
+		if _, err := io.WriteString(job.stdout, output.Diff(changes)); err != nil {
+			return err
+		}
+	}
+	switch {
+	case job.check && len(changes) > 0:
+		job.list(p, root, changes, "would be ")
+		return exit(exitOutOfDate, errors.New("generated files are out of date: run evgen generate"))
+	case job.check || job.diff:
+		return nil
+	}
+	if err := output.Apply(root, changes); err != nil {
+		return exit(exitEnvironment, err)
+	}
+	if job.verbose {
+		job.list(p, root, changes, "")
+	}
+	if !job.quiet {
+		fmt.Fprintf(job.stderr, "generated %s, %d changed\n", plural(len(files), "file"), len(changes))
+	}
+	return nil
+}
+
+// list prints what happens to each file, e.g., "would be updated: gen/acme/sites/v1/sites.pb.go".
+func (job *generation) list(p *project, root string, changes []output.Change, would string) {
+	for _, c := range changes {
+		fmt.Fprintf(job.stderr, "%s%s: %s\n", would, c.Kind, p.show(filepath.Join(root, filepath.FromSlash(c.Name))))
+	}
+}

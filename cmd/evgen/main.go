@@ -1,0 +1,54 @@
+// Command evgen generates typed Kafka producers, handlers, projections and views from annotated protobuf, and checks the
+// annotations. Called as protoc-gen-evgen it is a plugin for protoc and buf.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/evgen-dev/evgen/generator"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	dir, err := os.Getwd()
+	if err != nil {
+		os.Exit(report(os.Stderr, exit(exitEnvironment, err)))
+	}
+	code := run(ctx, process{os.Args, dir, os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// process is what a command sees of the world. Tests run many of them at once.
+type process struct {
+	args           []string
+	dir            string // working directory, absolute
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// run is main without its process. It returns the exit code.
+func run(ctx context.Context, p process) (code int) {
+	defer func() {
+		if v := recover(); v != nil {
+			code = report(p.stderr, exit(exitBug, fmt.Errorf("%v\n%s", v, debug.Stack())))
+		}
+	}()
+	if name := strings.TrimSuffix(filepath.Base(p.args[0]), ".exe"); name == "protoc-gen-evgen" {
+		return report(p.stderr, generator.RunPlugin(p.stdin, p.stdout, p.stderr))
+	}
+	cmd := newRootCommand(p.dir)
+	cmd.SetArgs(p.args[1:])
+	cmd.SetIn(p.stdin)
+	cmd.SetOut(p.stdout)
+	cmd.SetErr(p.stderr)
+	return report(p.stderr, cmd.ExecuteContext(ctx))
+}
