@@ -85,11 +85,12 @@ func (r *resolver) checkPlaced(md protoreflect.MessageDescriptor, fd protoreflec
 	}
 	for _, role := range rolesOf(fd) {
 		p := r.errorf(r.atOption(fd, evgenpb.E_Field, role), misplacedField, "field %s is marked as %s, and message %s is no event", fd.FullName(), role, md.FullName())
-		if role == "key" && projectionOption(md) != nil {
+		switch {
+		case role == "key" && projectionOption(md) != nil:
 			p.help("mark the key of a row with [(evgen.v1.column).key = true]")
-		} else if role == "key" {
+		case role == "key":
 			p.help("let the event name its path: key: %q", "path.to."+string(fd.Name()))
-		} else {
+		default:
 			p.help("mark a field of the event itself")
 		}
 	}

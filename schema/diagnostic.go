@@ -28,7 +28,7 @@ type Diagnostic struct {
 	ID       string // e.g., EV012
 	Severity Severity
 	Pos      Position
-	End      Position // exclusive; zero: unknown
+	End      Position // exclusive; zero: unknown, as for all but what the compiler reports
 	Message  string   // names the event or projection and the thing that is wrong
 	Help     string   // the next step; may be empty
 	Related  []Related

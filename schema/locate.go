@@ -15,8 +15,7 @@ type locator struct {
 
 // at returns the position of a declaration's name.
 func (l *locator) at(d protoreflect.Descriptor) Position {
-	pos, _ := l.span(d, declarationName(d)...)
-	return pos
+	return l.find(d, declarationName(d))
 }
 
 // declarationName is the path of the name below a declaration, all of which have it as field 1. A file has its package (2).
@@ -32,8 +31,7 @@ func declarationName(d protoreflect.Descriptor) []int32 {
 func (l *locator) atOption(d protoreflect.Descriptor, ext protoreflect.ExtensionType, path string) Position {
 	x := ext.TypeDescriptor()
 	steps := append([]int32{optionsField(d), int32(x.Number())}, optionPath(x.Message(), path)...)
-	pos, _ := l.span(d, steps...)
-	return pos
+	return l.find(d, steps)
 }
 
 // optionsField is the number of field options in the descriptor of a declaration.
@@ -62,14 +60,14 @@ func optionPath(md protoreflect.MessageDescriptor, path string) []int32 {
 	return steps
 }
 
-// span returns start and end of what is at the path below a declaration.
-func (l *locator) span(d protoreflect.Descriptor, below ...int32) (start, end Position) {
+// find returns the position of what is at a path below a declaration.
+func (l *locator) find(d protoreflect.Descriptor, below []int32) Position {
 	file := d.ParentFile()
 	loc, ok := nearestLocation(file.SourceLocations(), descriptorPath(d), below)
 	if !ok {
-		return Position{Path: file.Path()}, Position{}
+		return Position{Path: file.Path()}
 	}
-	return l.position(file.Path(), loc.StartLine, loc.StartColumn), l.position(file.Path(), loc.EndLine, loc.EndColumn)
+	return l.position(file.Path(), loc.StartLine, loc.StartColumn)
 }
 
 // nearestLocation returns the location of base+below; else of the first thing below it, since an option may be set field by

@@ -58,7 +58,7 @@ const (
 	ByCommandID              // kind COMMAND: once per id, until it expires
 )
 
-// Kind, Compaction, KeyEncoding, RevisionKind and the other enums of the Model have no "unspecified": defaults are applied.
+// Kind is what an event says. Like the other enums of the Model it has no "unspecified": defaults are applied.
 type Kind uint8
 
 // The kinds of events.

@@ -27,11 +27,10 @@ func (p report) help(format string, args ...any) report {
 }
 
 // didYouMean adds the candidate that is nearest to name, if one is near.
-func (p report) didYouMean(name string, candidates []string) report {
+func (p report) didYouMean(name string, candidates []string) {
 	if near := nearest(name, candidates); near != "" {
-		return p.help("did you mean %q?", near)
+		p.help("did you mean %q?", near)
 	}
-	return p
 }
 
 // related adds another place.

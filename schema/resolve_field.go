@@ -113,7 +113,7 @@ func (d *draft) resolveHeaders() {
 		d.addHeader(fd)
 		names = append(names, string(fd.Name())+" as "+fieldOption(fd).GetHeader())
 	}
-	d.add("headers", listOrNone(names), builtInUnless(len(names) > 0, "options of the fields"))
+	d.add("headers", listOrNone(names), originOf(names, "options of the fields"))
 }
 
 func (d *draft) addHeader(fd protoreflect.FieldDescriptor) {
@@ -165,10 +165,10 @@ func listOrNone(list []string) string {
 
 func formatPaths(paths []Path) string { return listOrNone(pathTexts(paths)) }
 
-// builtInUnless returns the origin of a list: where its entries come from, if it has any.
-func builtInUnless(any bool, origin string) string {
-	if any {
-		return origin
+// originOf returns where the entries of a list come from, if it has any.
+func originOf[T any](list []T, origin string) string {
+	if len(list) == 0 {
+		return builtIn
 	}
-	return builtIn
+	return origin
 }

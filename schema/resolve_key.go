@@ -106,7 +106,7 @@ func (d *draft) resolvePartition() {
 		}
 	}
 	if len(d.options.GetPartitionBy()) == 0 {
-		d.add("partition_by", formatPaths(d.Key), builtInUnless(len(d.Key) > 0, "default: the whole key"))
+		d.add("partition_by", formatPaths(d.Key), originOf(d.Key, "default: the whole key"))
 		return
 	}
 	d.add("partition_by", formatPaths(d.Partition), d.pos("partition_by").String())

@@ -82,29 +82,32 @@ func TestCommandsExpireAfterAWeek(t *testing.T) {
 
 func TestCausationChainOfThreeHops(t *testing.T) {
 	t.Parallel()
-	plans, ctx := event.New(plan), t.Context()
-	var chain []*event.Delivery[string, *message]
-	for rev := int64(1); rev <= 3; rev++ {
-		sink := &log{}
-		if _, err := produce.New(sink, plans).Publish(ctx, msg("pro", rev, "")); err != nil {
-			t.Fatal(err)
-		}
-		d, err := plans.Delivery(sink.only(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		chain = append(chain, d)
-		ctx = event.NewContext(ctx, &d.Envelope) // what a handler of the event sees
-	}
+	first := hop(t.Context(), t)
+	second := hop(event.NewContext(t.Context(), first), t) // what a handler of the first sees
+	third := hop(event.NewContext(t.Context(), second), t)
 	type cause struct{ Correlation, Causation string }
 	var got []cause
-	for _, d := range chain {
-		got = append(got, cause{d.CorrelationID, d.CausationID})
+	for _, e := range []*event.Envelope{first, second, third} {
+		got = append(got, cause{e.CorrelationID, e.CausationID})
 	}
-	want := []cause{{}, {chain[0].ID, chain[0].ID}, {chain[0].ID, chain[1].ID}}
+	want := []cause{{}, {first.ID, first.ID}, {first.ID, second.ID}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("causes (-want +got):\n%s", diff)
 	}
+}
+
+// hop publishes an event and returns its envelope as a handler gets it.
+func hop(ctx context.Context, t *testing.T) *event.Envelope {
+	t.Helper()
+	sink, plans := &log{}, event.New(plan)
+	if _, err := produce.New(sink, plans).Publish(ctx, msg("pro", 1, "")); err != nil {
+		t.Fatal(err)
+	}
+	d, err := plans.Delivery(sink.only(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &d.Envelope
 }
 
 func TestTraceOfTheCallerIsWritten(t *testing.T) {

@@ -172,7 +172,7 @@ func TestTooLargeErrorOfTheSinkIsNotWrappedTwice(t *testing.T) {
 	produce.New(sink, event.New(plan)).PublishAsync(t.Context(), msg("pro", 1, ""), func(_ event.Receipt, err error) { failed <- err })
 	refused := &event.TooLargeError{Event: "acme.plans.v1.Plan", Key: `"pro"`, Size: 2, Limit: 1}
 	(<-sink.sends).done(event.Receipt{}, refused)
-	if err := <-failed; err != refused {
+	if err := <-failed; err.Error() != refused.Error() {
 		t.Errorf("error %v, want %v", err, refused)
 	}
 }

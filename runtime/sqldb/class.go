@@ -68,7 +68,7 @@ func classifyState(state string) Class {
 	switch state[:2] {
 	case "08", "53", "57", "58": // connection, resources, operator, system
 		return Unavailable
-	case "22": // data exception, e.g., a NUL byte in text
+	case "22", "54": // data exception, e.g., a NUL byte in text; a limit, e.g., of the bytes that an index entry takes
 		return Permanent
 	}
 	return Retryable
