@@ -57,7 +57,7 @@ func (b *Broker) Close() error {
 
 // Kill ends the broker as a crash of its process would, and starts it again on the same port: what it had written is there,
 // what it does only when it stops in order has not happened. It needs a directory.
-func (b *Broker) Kill() error {
+func (b *Broker) Kill() (err error) {
 	if b.config.Dir == "" {
 		return errors.New("kill broker: it is in memory, so nothing would be left: give it a Dir")
 	}
@@ -68,7 +68,7 @@ func (b *Broker) Kill() error {
 	if err != nil {
 		return fmt.Errorf("kill broker: %w", err)
 	}
-	defer os.RemoveAll(image)
+	defer func() { err = errors.Join(err, os.RemoveAll(image)) }()
 	if err := os.CopyFS(image, os.DirFS(b.config.Dir)); err != nil {
 		return fmt.Errorf("kill broker: copy %s: %w", b.config.Dir, err)
 	}

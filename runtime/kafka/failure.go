@@ -56,10 +56,12 @@ func (p *producers) resend(s *sending) {
 func (p *producers) resendToNewTopic(s *sending) {
 	p.client.topics.forget(s.source.Topic)
 	p.renew(s.renewed)
-	if _, err := p.client.topics.get(p.ending, s.source.Topic); err != nil {
+	topic, err := p.client.topics.get(p.ending, s.source.Topic)
+	if err != nil {
 		s.finish(&s.record, kgo.ErrClientClosed)
 		return
 	}
+	s.topic = topic
 	p.resend(s)
 }
 
@@ -95,9 +97,11 @@ func (p *producers) sendLonely(at partition) {
 
 func (p *producers) sendSingle(s *sending, partition int32) {
 	// The limit may have been lowered; to know it also keeps later batches within it.
-	f, err := p.client.topics.refresh(p.ending, s.source.Topic, s.failed)
-	if err == nil && int(s.size) > f.limit {
-		s.report(event.Receipt{}, tooLarge(s.source, int(s.size), f.limit))
+	if topic, err := p.client.topics.refresh(p.ending, s.source.Topic, s.failed); err == nil {
+		s.topic = topic
+	}
+	if int(s.size) > s.topic.limit {
+		s.report(event.Receipt{}, tooLarge(s.source, int(s.size), s.topic.limit))
 		return
 	}
 	cl, err := p.loner()
@@ -137,11 +141,7 @@ func (p *producers) explain(s *sending, err error) error {
 	case errors.Is(err, kerr.UnknownTopicOrPartition), errors.Is(err, kerr.UnknownTopicID):
 		return fmt.Errorf("send to %s: %w", topic, event.ErrNoTopic)
 	case errors.Is(err, kerr.MessageTooLarge):
-		limit := p.client.topics.limit
-		if f := p.client.topics.peek(topic); f != nil {
-			limit = f.limit
-		}
-		return tooLarge(s.source, int(s.size), limit)
+		return tooLarge(s.source, int(s.size), s.topic.limit)
 	case errors.Is(err, kerr.TopicAuthorizationFailed):
 		return fmt.Errorf("send to %s: %w: the client's principal needs Write on the topic", topic, err)
 	case errors.Is(err, kerr.ClusterAuthorizationFailed):

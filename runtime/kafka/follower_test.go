@@ -242,7 +242,7 @@ func TestFollowerPollEndsWithItsContext(t *testing.T) {
 func TestClosedClientEndsItsFollowers(t *testing.T) {
 	each(t, func(f *fixture) {
 		follower := f.open(f.topic(event.Topic{}))
-		f.must(f.Client.Close(f.ctx))
+		f.must(f.Close(f.ctx))
 		if _, err := follower.Poll(f.ctx); err == nil || f.ctx.Err() != nil {
 			f.Errorf("poll of a closed client: %v, want an error at once", err)
 		}

@@ -15,10 +15,9 @@ import (
 
 // onAssigned notes what is ours now. The owner hears of it when the offsets are known.
 func (m *member) onAssigned(_ context.Context, cl *kgo.Client, added map[string][]int32) {
-	m.settle()
+	id := m.settledID(cl)
 	m.turn.Lock()
 	defer m.turn.Unlock()
-	id, _ := cl.GroupMetadata()
 	m.tellLost(m.regain(id, added))
 }
 
@@ -46,10 +45,9 @@ func (m *member) regain(id string, added map[string][]int32) []partition {
 // onRevoked gives partitions back. A membership that ended before it could hand them over comes here as well, once kgo has
 // joined anew, and with a valid generation: a commit would succeed, and rewind whoever owns the partitions by now.
 func (m *member) onRevoked(ctx context.Context, cl *kgo.Client, revoked map[string][]int32) {
-	m.settle()
+	id := m.settledID(cl)
 	m.turn.Lock()
 	defer m.turn.Unlock()
-	id, _ := cl.GroupMetadata()
 	leaving := flat(revoked)
 	alive := m.alive(id, leaving)
 	m.tellLost(append(m.deadOnes(), m.without(leaving, alive)...))
@@ -63,7 +61,7 @@ func (m *member) onRevoked(ctx context.Context, cl *kgo.Client, revoked map[stri
 
 // onLost is for memberships that ended: all partitions may be others' already.
 func (m *member) onLost(_ context.Context, cl *kgo.Client, _ map[string][]int32) {
-	m.settle()
+	m.settledID(cl)
 	m.turn.Lock()
 	defer m.turn.Unlock()
 	m.mu.Lock()
@@ -73,10 +71,12 @@ func (m *member) onLost(_ context.Context, cl *kgo.Client, _ map[string][]int32)
 	m.drop(cl, all)
 }
 
-// settle waits for commits under way: their answers may say that the membership ended.
-func (m *member) settle() {
+// settledID returns the member id after it waited for commits under way: their answers may say that the membership ended.
+func (m *member) settledID(cl *kgo.Client) string {
 	m.commits.Lock()
 	defer m.commits.Unlock()
+	id, _ := cl.GroupMetadata()
+	return id
 }
 
 // tellLost tells the owner of those partitions that it knows to hold.

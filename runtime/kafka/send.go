@@ -30,7 +30,7 @@ func (c *Client) send(ctx context.Context, r *event.Record, done func(event.Rece
 	}
 	size := encodedSize(r)
 	if size > facts.limit {
-		if err := c.recheck(ctx, r, size); err != nil {
+		if facts, err = c.recheck(ctx, r, size); err != nil {
 			return err
 		}
 	}
@@ -39,21 +39,21 @@ func (c *Client) send(ctx context.Context, r *event.Record, done func(event.Rece
 	}
 	s := c.producers.pool.Get().(*sending)
 	s.size = int64(size)
-	s.fill(c, ctx, r, done)
+	s.fill(ctx, c, facts, r, done)
 	c.producers.produce(s)
 	return nil
 }
 
 // recheck refuses a record that is too large, unless the topic's limit was raised, as the error advises.
-func (c *Client) recheck(ctx context.Context, r *event.Record, size int) error {
+func (c *Client) recheck(ctx context.Context, r *event.Record, size int) (*facts, error) {
 	facts, err := c.topics.refresh(ctx, r.Topic, time.Now().Add(-c.topics.young))
 	if err != nil {
-		return fmt.Errorf("send to %s: learn its settings: %w", r.Topic, err)
+		return nil, fmt.Errorf("send to %s: learn its settings: %w", r.Topic, err)
 	}
 	if size > facts.limit {
-		return tooLarge(r, size, facts.limit)
+		return nil, tooLarge(r, size, facts.limit)
 	}
-	return nil
+	return facts, nil
 }
 
 func tooLarge(r *event.Record, size, limit int) error {

@@ -15,6 +15,7 @@ import (
 type sending struct {
 	client  *Client
 	source  *event.Record
+	topic   *facts
 	values  context.Context // the caller's
 	done    func(event.Receipt, error)
 	size    int64
@@ -24,7 +25,6 @@ type sending struct {
 	renewed int64 // of producers, when it was sent
 
 	record  kgo.Record
-	headers []kgo.RecordHeader
 	promise func(*kgo.Record, error) // finish, bound once
 }
 
@@ -36,20 +36,16 @@ func newSendings() *sync.Pool {
 	}}
 }
 
-func (s *sending) fill(c *Client, ctx context.Context, r *event.Record, done func(event.Receipt, error)) {
-	s.client, s.source, s.values, s.done = c, r, ctx, done
+func (s *sending) fill(ctx context.Context, c *Client, topic *facts, r *event.Record, done func(event.Receipt, error)) {
+	s.client, s.topic, s.source, s.values, s.done = c, topic, r, ctx, done
 	s.placed, s.again = false, false
-	s.headers = s.headers[:0]
-	for _, h := range r.Headers {
-		s.headers = append(s.headers, kgo.RecordHeader(h))
-	}
 	s.reset()
 }
 
 // reset readies the record for kgo, which keeps notes in it.
 func (s *sending) reset() {
 	r := s.source
-	s.record = kgo.Record{Topic: r.Topic, Key: r.Key, Value: r.Value, Headers: s.headers, Timestamp: r.Time, Context: s}
+	s.record = kgo.Record{Topic: r.Topic, Key: r.Key, Value: r.Value, Headers: shareHeaders(r.Headers), Timestamp: r.Time, Context: s}
 }
 
 // finish is called by kgo, serially with the other records of its client.
@@ -59,7 +55,7 @@ func (s *sending) finish(r *kgo.Record, err error) {
 		return
 	}
 	s.report(event.Receipt{Position: event.Position{
-		Topic: r.Topic, TopicID: s.client.topics.id(r.Topic), Partition: r.Partition, Offset: r.Offset,
+		Topic: r.Topic, TopicID: s.topic.id, Partition: r.Partition, Offset: r.Offset,
 	}, Key: s.source.Key}, nil)
 }
 
@@ -67,9 +63,8 @@ func (s *sending) finish(r *kgo.Record, err error) {
 func (s *sending) report(at event.Receipt, err error) {
 	c, done := s.client, s.done
 	c.room.leave(s.size)
-	clear(s.headers)
-	s.client, s.source, s.values, s.done = nil, nil, nil, nil
-	s.record = kgo.Record{}
+	s.client, s.source, s.values, s.done, s.topic = nil, nil, nil, nil, nil
+	s.record.Key, s.record.Value, s.record.Headers = nil, nil, nil
 	c.producers.pool.Put(s)
 	done(at, err)
 }

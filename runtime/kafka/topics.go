@@ -70,13 +70,6 @@ func (t *topics) peek(name string) *facts {
 	return known
 }
 
-func (t *topics) id(name string) event.TopicID {
-	if f := t.peek(name); f != nil {
-		return f.id
-	}
-	return event.TopicID{}
-}
-
 // ask asks once for all who want to know at the same time.
 func (t *topics) ask(ctx context.Context, name string) (*facts, error) {
 	t.mu.Lock()
