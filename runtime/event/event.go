@@ -108,7 +108,8 @@ func (e *Event[K, M]) Encode(m M) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Value, err = proto.Marshal(m); err != nil {
+	// A map field in another order would look like other content under the same revision when m is published again.
+	if r.Value, err = (proto.MarshalOptions{Deterministic: true}).Marshal(m); err != nil {
 		return nil, fmt.Errorf("encode %s: %w", e.spec.Name, err)
 	}
 	if r.Value == nil {

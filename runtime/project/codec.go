@@ -91,7 +91,7 @@ func parseValue(b []byte) (v any, rest []byte, err error) {
 	case tagTime:
 		return parsed(time.UnixMicro(n).UTC(), b, size)
 	case tagDuration:
-		return parsed(time.Duration(n)*time.Microsecond, b, size)
+		return parseDuration(n, b, size)
 	default:
 		return nil, nil, errValue
 	}
@@ -103,6 +103,14 @@ func parsed(v any, b []byte, size int) (any, []byte, error) {
 		return nil, nil, errValue
 	}
 	return v, b[size:], nil
+}
+
+func parseDuration(micros int64, b []byte, size int) (any, []byte, error) {
+	d := time.Duration(micros) * time.Microsecond
+	if d.Microseconds() != micros {
+		return nil, nil, errValue
+	}
+	return parsed(d, b, size)
 }
 
 func parseText(tag byte, b []byte) (any, []byte, error) {

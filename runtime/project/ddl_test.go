@@ -42,7 +42,7 @@ func (s tableSpec) ddl(d sqldb.Dialect) string {
 		b.WriteString(",\n")
 	}
 	postgres := d.Name() == "postgres"
-	b.WriteString(s.guardColumns(d, postgres))
+	b.WriteString(s.guardColumns(d))
 	b.WriteString("  PRIMARY KEY (" + quoted(d, s.keys()) + ")\n)")
 	if postgres {
 		b.WriteString(" WITH (fillfactor = 80);\n")
@@ -70,7 +70,8 @@ func columnType(d sqldb.Dialect, c project.Column) string {
 	}
 }
 
-func (s tableSpec) guardColumns(d sqldb.Dialect, postgres bool) string {
+func (s tableSpec) guardColumns(d sqldb.Dialect) string {
+	postgres := d.Name() == "postgres"
 	number, bytes := d.TypeName(sqldb.Int64), d.TypeName(sqldb.Bytes)
 	text := `  "_rev" ` + number + " NOT NULL,\n"
 	switch {

@@ -94,6 +94,9 @@ func TestUnchangedRowIsNotWrittenAgain(t *testing.T) {
 			}
 			got[app] = revision
 		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
 		if diff := cmp.Diff(map[string]int64{"blog": 1, "shop": 2}, got); diff != "" {
 			t.Errorf("revisions that wrote the rows (-want +got):\n%s", diff)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -101,9 +100,17 @@ func crash(t testing.TB, db *sql.DB, f project.Apply, records ...*event.Record) 
 // wantOutcomes compares outcomes in words.
 func wantOutcomes(t testing.TB, got []event.Outcome, want ...event.Outcome) {
 	t.Helper()
-	if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(got)); diff != "" {
+	if diff := cmp.Diff(words(want), words(got)); diff != "" {
 		t.Errorf("outcomes (-want +got):\n%s", diff)
 	}
+}
+
+func words(outcomes []event.Outcome) []string {
+	texts := make([]string, len(outcomes))
+	for i, o := range outcomes {
+		texts[i] = o.String()
+	}
+	return texts
 }
 
 // wantRows compares all rows of a list, read page by page.

@@ -2,7 +2,9 @@ package project_test
 
 import (
 	"database/sql"
+	"encoding/hex"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -143,6 +145,7 @@ func TestRecordThatTheDatabaseCannotHoldIsPermanentlyRefused(t *testing.T) {
 		"far year":      {At: &timestamppb.Timestamp{Seconds: 1 << 40}, Document: "1"},
 		"NUL in a key":  {Id: "x\x00", Document: "1"},
 		"NUL in a JSON": {Document: `"\u0000"`},
+		"long key":      {Id: longText(20_000), Document: "1"},
 	} {
 		m.ChangedAt = at(1)
 		if m.Id == "" {
@@ -157,4 +160,12 @@ func TestRecordThatTheDatabaseCannotHoldIsPermanentlyRefused(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "projection samples: column text: ") {
 		t.Errorf("error %v does not name projection and column", err)
 	}
+}
+
+// longText does not compress: an index entry takes 2,704 bytes.
+func longText(n int) string {
+	random := rand.NewChaCha8([32]byte{})
+	b := make([]byte, n/2)
+	_, _ = random.Read(b)
+	return hex.EncodeToString(b)
 }

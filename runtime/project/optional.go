@@ -7,7 +7,7 @@ import (
 
 // Optional returns value where it is present, and else nil, which a column holds as NULL. Generated code uses it where a getter would return
 // a default for what is absent.
-func Optional(present bool, value any) any {
+func Optional(present bool, value any) any { //nolint:revive // present is half of the value, no mode
 	if !present {
 		return nil
 	}

@@ -47,7 +47,10 @@ func newPlan(l *layout, q *Query) (*plan, error) {
 		}
 	}
 	p.tail = p.findTail()
-	return p, p.checkUnique()
+	if err := p.checkUnique(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 func unknownColumn(l *layout, name string) error {

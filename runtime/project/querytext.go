@@ -179,25 +179,21 @@ func (w *textWriter) orderBy() string {
 	}
 	list := make([]string, len(w.plan.order))
 	for i, o := range w.plan.order {
-		list[i] = w.column(o.column) + direction(w.dialect, o.descending, w.plan.layout.nullable(o.column))
+		list[i] = w.column(o.column) + w.direction(o)
 	}
 	return "\nORDER BY " + strings.Join(list, ", ")
 }
 
 // direction sorts NULL as the smallest value, which is SQLite's own way and must be said to PostgreSQL, as in the index.
-func direction(d sqldb.Dialect, descending, nullable bool) string {
-	var text string
-	if descending {
-		text = " DESC"
+func (w *textWriter) direction(o ordering) string {
+	text, nulls := "", " NULLS FIRST"
+	if o.descending {
+		text, nulls = " DESC", " NULLS LAST"
 	}
-	switch {
-	case !nullable || d.Name() == (sqldb.SQLite{}).Name():
-		return text
-	case descending:
-		return text + " NULLS LAST"
-	default:
-		return text + " NULLS FIRST"
+	if isPostgres(w.dialect) && w.plan.layout.nullable(o.column) {
+		return text + nulls
 	}
+	return text
 }
 
 // orderArg is the row's value in column i of the order.

@@ -181,7 +181,7 @@ func readColumns(d sqldb.Dialect, l *layout) string {
 	list := make([]string, len(l.columns))
 	for i, c := range l.columns {
 		list[i] = "t." + d.Quote(c.Name)
-		if c.SQLType != "" && d.Name() == (sqldb.Postgres{}).Name() {
+		if c.SQLType != "" && isPostgres(d) {
 			list[i] = "CAST(" + list[i] + " AS " + d.TypeName(c.Type) + ")"
 		}
 	}

@@ -42,7 +42,8 @@ func (l *layout) targets() []target {
 
 // singleRow returns the row of a change as targets has it.
 func (l *layout) singleRow(c *change) ([]any, error) {
-	gone := len(c.rows) == 0 && !(c.deleted && l.source.onDelete == ClearColumns)
+	cleared := c.deleted && l.source.onDelete == ClearColumns
+	gone := len(c.rows) == 0 && !cleared
 	values := make([]any, len(l.filled))
 	if len(c.rows) > 0 {
 		values = c.rows[0]

@@ -101,3 +101,15 @@ func TestRolledBackBatchLeavesNothing(t *testing.T) {
 		wantStock(t, db, stockRow("a", 10))
 	}, StockTable)
 }
+
+// A second connection, to prepare a statement or to ask for the dialect, would wait for the first one for ever.
+func TestWriterNeedsNoConnectionBesideItsTransaction(t *testing.T) {
+	t.Parallel()
+	eachDatabase(t, func(t *testing.T, db *sql.DB) {
+		db.SetMaxOpenConns(1)
+		log, apps := newTopic(t, StockLevel), newTopic(t, Site)
+		apply(t, db, project.NewApply(stock), log.put(level("a", 1, 10)))
+		apply(t, db, project.NewApply(installedApps), apps.put(site("s", 1, "blog@1")))
+		wantStock(t, db, stockRow("a", 10))
+	}, StockTable, InstalledAppTable)
+}

@@ -80,12 +80,12 @@ func (r *InstalledAppReader) Get(ctx context.Context, appID, siteID string) (*si
 }
 
 // ListByAppId returns rows with an app_id, ordered by site_id.
-func (r *InstalledAppReader) ListByAppId(ctx context.Context, appID string, page project.Page) (project.Rows[*sitesv1.InstalledAppRow], error) {
+func (r *InstalledAppReader) ListByAppId(ctx context.Context, appID string, page project.Page) (project.Rows[*sitesv1.InstalledAppRow], error) { //nolint:staticcheck // named after GetAppId of the row
 	return r.r.List(ctx, &installedAppsByAppID, page, appID)
 }
 
 // ListBySiteId returns rows with a site_id, ordered by app_id.
-func (r *InstalledAppReader) ListBySiteId(ctx context.Context, siteID string, page project.Page) (project.Rows[*sitesv1.InstalledAppRow], error) {
+func (r *InstalledAppReader) ListBySiteId(ctx context.Context, siteID string, page project.Page) (project.Rows[*sitesv1.InstalledAppRow], error) { //nolint:staticcheck // named after GetSiteId of the row
 	return r.r.List(ctx, &installedAppsBySiteID, page, siteID)
 }
 

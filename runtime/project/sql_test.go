@@ -88,6 +88,9 @@ func planOf(t *testing.T, db *sql.DB, text string, args ...any) string {
 		}
 		fmt.Fprintln(&plan, *values[len(values)-1].(*any)) // the last column is the text in both dialects
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return plan.String()
 }
 

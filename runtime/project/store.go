@@ -30,13 +30,15 @@ type rowWriter interface {
 func newStore(d sqldb.Dialect, l *layout) *store {
 	s := &store{dialect: d, targets: l.targets(), guard: sqldb.NewRevisionGuard(d, sqldb.KeepStored)}
 	n := namer{d, l, s.targets}
-	if d.Name() == (sqldb.Postgres{}).Name() {
+	if isPostgres(d) {
 		s.rowWriter = newPostgresWriter(n)
 	} else {
 		s.rowWriter = newSQLiteWriter(n)
 	}
 	return s
 }
+
+func isPostgres(d sqldb.Dialect) bool { return d.Name() == (sqldb.Postgres{}).Name() }
 
 // bind returns values as arguments for the columns targets.
 func bind(d sqldb.Dialect, values []any, targets []target) ([]any, error) {
