@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"go/build/constraint"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,7 +23,7 @@ func doc(paragraphs ...string) jen.Code {
 		}
 		for line := range strings.SplitSeq(p, "\n") {
 			for _, short := range wrap(printable(line)) {
-				code.Comment(strings.TrimRight("// "+short, " \t")).Line()
+				code.Comment(strings.TrimRight("// "+harmless(short), " \t")).Line()
 			}
 		}
 	}
@@ -38,6 +39,15 @@ func printable(line string) string {
 		}
 		return r
 	}, line)
+}
+
+// harmless quotes what looks like a build constraint, since gofmt moves it to the top of the file, where it would be one, and
+// what looks like another directive of Go, since linters take it for a slip.
+func harmless(line string) string {
+	if constraint.IsPlusBuild("//"+line) || strings.HasPrefix(line, "go:") {
+		return "`" + strings.TrimSpace(line) + "`"
+	}
+	return line
 }
 
 // wrap breaks a line at the last space before column 110. Code and lists, which are indented, stay as they are.

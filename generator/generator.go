@@ -23,6 +23,9 @@ type Resolver func([]protoreflect.FileDescriptor) (*schema.Model, schema.Diagnos
 // Generate returns the files for the request, whose parameter holds the [Options]. When the schema has errors there are
 // diagnostics and no files; an error is a bad request or a bug.
 func Generate(req *pluginpb.CodeGeneratorRequest, resolve Resolver) ([]File, schema.Diagnostics, error) {
+	if found := unfitGoPackages(req); len(found) > 0 {
+		return nil, found, nil
+	}
 	o, plugin, err := newPlugin(req)
 	if err != nil {
 		return nil, nil, err

@@ -14,9 +14,8 @@ import (
 
 // goPackage is a package of generated code: one per Go package of messages.
 type goPackage struct {
-	path, name string            // e.g., sitesv1ev
-	imports    map[string]string // names of the packages that it may import, by path
-	units      []*unit           // by path of their proto file
+	path, name string  // e.g., sitesv1ev
+	units      []*unit // by path of their proto file
 }
 
 // verbs says what the package does, for its comment.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/compiler/protogen"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/evgen-dev/evgen/schema"
 )
@@ -51,17 +52,43 @@ func plan(m *schema.Model, plugin *protogen.Plugin, o Options) ([]*unit, schema.
 
 func newUnit(f *schema.File, plugin *protogen.Plugin, o Options, types *goTypes) *unit {
 	file := plugin.FilesByPath[f.Desc.Path()]
-	p := &goPackage{path: eventPath(file, o), name: eventPackage(file, o), imports: map[string]string{}}
-	for _, x := range plugin.Files {
-		p.imports[string(x.GoImportPath)] = string(x.GoPackageName)
-		p.imports[eventPath(x, o)] = eventPackage(x, o)
-	}
 	return &unit{
-		pkg: p, file: f, options: o, names: names{types}, types: types, plugin: plugin,
+		pkg: &goPackage{path: eventPath(file, o), name: eventPackage(file, o)}, file: f, options: o, names: names{types}, types: types, plugin: plugin,
 		topics: slices.DeleteFunc(slices.Clone(f.Topics), func(t *schema.Topic) bool { return len(t.Events) == 0 }),
-		dir:    path.Join(outputDir(file, o), p.name),
+		dir:    path.Join(outputDir(file, o), eventPackage(file, o)),
 		base:   path.Base(file.GeneratedFilenamePrefix),
 	}
+}
+
+// imports returns the names of the packages that the unit's code may import, by path: those of its own file, of the files that its projections
+// read, and of all that these import.
+func (u *unit) imports() map[string]string {
+	names := map[string]string{}
+	seen := map[string]bool{}
+	var visit func(protoreflect.FileDescriptor)
+	visit = func(d protoreflect.FileDescriptor) {
+		f := u.plugin.FilesByPath[d.Path()]
+		if f == nil || seen[d.Path()] {
+			return
+		}
+		seen[d.Path()] = true
+		names[string(f.GoImportPath)] = string(f.GoPackageName)
+		names[eventPath(f, u.options)] = eventPackage(f, u.options)
+		for i := range d.Imports().Len() {
+			visit(d.Imports().Get(i))
+		}
+	}
+	visit(u.file.Desc)
+	for _, p := range u.file.Projections {
+		visit(p.Source.Event.Desc.ParentFile())
+	}
+	return names
+}
+
+// hasDeprecated says whether the unit's code uses a message that linters would complain about.
+func (u *unit) hasDeprecated() bool {
+	return slices.ContainsFunc(u.file.Events, func(e *schema.Event) bool { return e.Deprecated }) ||
+		slices.ContainsFunc(u.file.Projections, func(p *schema.Projection) bool { return isDeprecated(p.Desc) || p.Source.Event.Deprecated })
 }
 
 // goFile returns the name of the unit's Go file, sqlFile that of a projection's DDL in one dialect.

@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -52,7 +53,7 @@ func respond(req *pluginpb.CodeGeneratorRequest, log io.Writer) *pluginpb.CodeGe
 	case err != nil:
 		response.Error = proto.String(err.Error())
 	case found.HasErrors():
-		response.Error = proto.String(found.String())
+		response.Error = proto.String(strings.TrimSuffix(found.String(), "\n")) // callers end it themselves
 	default:
 		_, _ = io.WriteString(log, found.String())
 	}

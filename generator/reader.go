@@ -142,10 +142,10 @@ func (g *emitter) columnArguments(columns []*schema.Column, first ...jen.Code) [
 
 // columnType renders the type of a column in a signature.
 func (g *emitter) columnType(c *schema.Column) jen.Code {
-	switch {
-	case c.Kind == schema.TimestampColumn:
+	switch c.Kind {
+	case schema.TimestampColumn:
 		return jen.Qual(timePkg, "Time")
-	case c.Kind == schema.DurationColumn:
+	case schema.DurationColumn:
 		return jen.Qual(timePkg, "Duration")
 	default:
 		return g.types.scalar(c.Field)

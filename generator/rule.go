@@ -9,12 +9,14 @@ var Rules = []schema.Rule{
 	{ID: outsideModule, Name: "outside-module", Severity: schema.Error, Summary: "Code is generated for Go packages of this Go module only."},
 	{ID: getterClash, Name: "getter-clash", Severity: schema.Error, Summary: "A field that generated code reads has one getter, whatever the build tags are."},
 	{ID: fileUnbuilt, Name: "file-unbuilt", Severity: schema.Error, Summary: "The go command builds the Go file of a proto file on every platform."},
+	{ID: goPackageUnfit, Name: "go-package", Severity: schema.Error, Summary: "Each file says its Go package, and all files of it call it by one name."},
 }
 
 const (
-	nameClash     = "EV200"
-	pathClash     = "EV201"
-	outsideModule = "EV202"
-	getterClash   = "EV203"
-	fileUnbuilt   = "EV204"
+	nameClash      = "EV200"
+	pathClash      = "EV201"
+	outsideModule  = "EV202"
+	getterClash    = "EV203"
+	fileUnbuilt    = "EV204"
+	goPackageUnfit = "EV205"
 )

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dave/jennifer/jen"
@@ -55,11 +56,12 @@ func (g *emitter) junction(p *schema.Projection, x *schema.Expr) *jen.Statement 
 		op = "||"
 	}
 	s := jen.Add()
-	for i, a := range x.Args {
+	args := operands(x)
+	for i, a := range args {
 		if i > 0 {
 			s.Op(op)
 		}
-		if i > 0 && len(x.Args) > shortList {
+		if i > 0 && len(args) > shortList {
 			s.Line()
 		}
 		if a.Op == schema.OpAnd || a.Op == schema.OpOr {
@@ -71,6 +73,23 @@ func (g *emitter) junction(p *schema.Projection, x *schema.Expr) *jen.Statement 
 	return s
 }
 
+// operands leaves out what the next one says, too: a field is not there when the message around it is not.
+func operands(x *schema.Expr) []*schema.Expr {
+	var kept []*schema.Expr
+	for i, a := range x.Args {
+		if x.Op == schema.OpAnd && a.Op == schema.OpHas && i+1 < len(x.Args) && isWithin(x.Args[i+1], a.Ref) {
+			continue
+		}
+		kept = append(kept, a)
+	}
+	return kept
+}
+
+// isWithin says whether x tests a scalar of the message around.
+func isWithin(x *schema.Expr, around *schema.Ref) bool {
+	return x.Op == schema.OpHas && isReflected(x.Ref) && x.Ref.Root == around.Root && slices.Equal(x.Ref.Path[:len(x.Ref.Path)-1], around.Path)
+}
+
 // comparison renders ==, < and so on; what Go's operators do not compare goes through the type's own comparison.
 func (g *emitter) comparison(p *schema.Projection, x *schema.Expr) *jen.Statement {
 	op := comparisons[x.Op]
@@ -80,11 +99,22 @@ func (g *emitter) comparison(p *schema.Projection, x *schema.Expr) *jen.Statemen
 	a, b := g.comparand(p, x.Args[0], x.Args[1]), g.comparand(p, x.Args[1], x.Args[0])
 	switch x.Args[0].Type {
 	case schema.BytesType:
-		return jen.Qual("bytes", "Compare").Call(a, b).Op(op).Lit(0)
+		return bytesComparison(x.Op, a, b)
 	case schema.TimestampType:
 		return a.Dot("Compare").Call(b).Op(op).Lit(0)
 	default:
 		return a.Op(op).Add(b)
+	}
+}
+
+func bytesComparison(op schema.Op, a, b jen.Code) *jen.Statement {
+	switch op {
+	case schema.OpEqual:
+		return jen.Qual("bytes", "Equal").Call(a, b)
+	case schema.OpNotEqual:
+		return jen.Op("!").Qual("bytes", "Equal").Call(a, b)
+	default:
+		return jen.Qual("bytes", "Compare").Call(a, b).Op(comparisons[op]).Lit(0)
 	}
 }
 

@@ -54,11 +54,23 @@ func (c goldenCase) request(t testing.TB) (*schema.Set, *pluginpb.CodeGeneratorR
 	if found.HasErrors() {
 		t.Fatalf("%s does not compile:\n%s", c.protos, found)
 	}
-	place := ",module=" + module
-	if strings.Contains(c.parameter, "paths=source_relative") {
-		place = ""
+	parameter := generator.DefaultOptions().Parameter() + c.parameter
+	if !c.isRelative() {
+		parameter += ",module=" + module
 	}
-	return set, set.Request(generator.DefaultOptions().Parameter() + c.parameter + place)
+	request := set.Request(parameter)
+	return set, request
+}
+
+// isRelative says whether files lie as their sources do, and not as their Go packages say.
+func (c goldenCase) isRelative() bool { return strings.Contains(c.parameter, "paths=source_relative") }
+
+// place returns the name of a generated file below the module.
+func (c goldenCase) place(name string) string {
+	if c.isRelative() {
+		return c.output + "/" + name
+	}
+	return name
 }
 
 // generate returns the files of the case, named below the module.
@@ -74,10 +86,8 @@ func (c goldenCase) generate(t testing.TB) []generator.File {
 	if found.HasErrors() {
 		t.Fatalf("%s cannot be generated:\n%s", c.protos, found)
 	}
-	if strings.Contains(c.parameter, "paths=source_relative") {
-		for i, f := range files {
-			files[i].Name = c.output + "/" + f.Name
-		}
+	for i, f := range files {
+		files[i].Name = c.place(f.Name)
 	}
 	return files
 }

@@ -83,8 +83,11 @@ func (m *Model) unexplained(name string, parts []explained) error {
 
 // explain returns the settings of a projection, then what follows from them: its indexes, and the queries of its reader.
 func (p *Projection) explain() []Setting {
-	settings := slices.Concat([]Setting{{"projection", string(p.Desc.FullName()), p.Pos.String()}}, p.Settings)
-	var declared []Position
+	return slices.Concat([]Setting{{"projection", string(p.Desc.FullName()), p.Pos.String()}}, p.Settings, p.explainIndexes(), p.explainQueries())
+}
+
+func (p *Projection) explainIndexes() []Setting {
+	var settings []Setting
 	for _, x := range p.Indexes {
 		value, origin := orderList(x.Columns), x.Pos.String()
 		if x.Unique {
@@ -92,18 +95,27 @@ func (p *Projection) explain() []Setting {
 		}
 		if x.Auto {
 			origin = "default of for_each: finds the rows of an event"
-		} else {
-			declared = append(declared, x.Pos)
 		}
 		settings = append(settings, Setting{"index " + x.Name, value, origin})
 	}
+	return settings
+}
+
+// explainQueries relies on their order: those of the start of the key, then those of the declared indexes.
+func (p *Projection) explainQueries() []Setting {
+	var settings []Setting
+	byKey := len(p.Key) - 1
 	for i, q := range p.Queries {
 		origin := "default: the start of the key"
-		if n := len(p.Key) - 1; i >= n { // those of declared indexes follow those of the key
-			origin = declared[i-n].String()
+		if i >= byKey {
+			origin = p.Indexes[i-byKey].Pos.String()
 		}
-		name := cmp.Or(q.Name, strings.ReplaceAll(columnList(q.Params), ", ", "_"))
-		settings = append(settings, Setting{"list by " + name, "parameters " + cmp.Or(columnList(q.Params), "none") + "; order " + orderList(q.Order), origin})
+		columns := columnList(q.Params)
+		settings = append(settings, Setting{
+			Name:   "list by " + cmp.Or(q.Name, strings.ReplaceAll(columns, ", ", "_")),
+			Value:  "parameters " + cmp.Or(columns, "none") + "; order " + orderList(q.Order),
+			Origin: origin,
+		})
 	}
 	return settings
 }

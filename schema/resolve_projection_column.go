@@ -47,7 +47,7 @@ func (c *columnDraft) errorf(pos Position, rule, format string, args ...any) rep
 func (c *columnDraft) resolve() bool {
 	c.resolveName()
 	c.resolveSQLType()
-	c.Column.Key = c.options.GetKey()
+	c.Key = c.options.GetKey()
 	return c.resolveKind() && c.resolveOrigin()
 }
 
@@ -154,7 +154,7 @@ func (c *columnDraft) resolveRevision(from []string) bool {
 			help("mark a field of the event: [(evgen.v1.field).revision = MONOTONIC]")
 	case canonicalType(c.Field) != "int64":
 		c.errorf(pos, columnRevision, "a revision is an int64, and the field is of type %s", typeName(c.Field)).help("make the field an int64")
-	case c.Column.Key:
+	case c.Key:
 		c.errorf(pos, columnRevision, "a revision grows, and a key stays").help("remove source_revision or key")
 	default:
 		c.Revision = true

@@ -200,7 +200,7 @@ func wantProjection(t *testing.T, m *schema.Model, want string) {
 
 func exampleModel(t *testing.T, path string) *schema.Model {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("../examples/proto", path))
+	b, err := os.ReadFile(filepath.Join("..", "examples", "proto", path))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,6 +101,9 @@ var flipped = map[Op]Op{
 func intWithUint64(op Op, i, u *Expr) *Expr {
 	unsigned := *i
 	unsigned.Type = UintType
+	if i.Op == OpSize { // never negative
+		return compare(op, &unsigned, u)
+	}
 	zero := &Expr{Op: OpLiteral, Type: IntType, Value: int64(0)}
 	if op == OpNotEqual || op == OpLess || op == OpLessEqual {
 		return &Expr{Op: OpOr, Type: BoolType, Args: []*Expr{compare(OpLess, i, zero), compare(op, &unsigned, u)}}

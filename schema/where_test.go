@@ -202,7 +202,7 @@ func TestItemNeedsForEachAndAnEntryNeedsItsHalf(t *testing.T) {
 		`item == "a"`:            `EV082 0: item is an entry of the map gates (write item.key or item.value)`,
 		`item.kex == "a"`:        `EV082 4: item is an entry of the map gates (write item.key or item.value)`,
 		`has(item.value)`:        `EV083 3: item.value is always present`,
-		`item.value.nmae == "a"`: `EV082 10: "nmae" is no field of acme.parcels.v1.Place (did you mean "name"?)`,
+		`item.value.naem == "a"`: `EV082 10: "naem" is no field of acme.parcels.v1.Place (did you mean "name"?)`,
 	} {
 		if _, problems := compileWhere(where, scope); len(problems) != 1 || problems[0].String() != want {
 			t.Errorf("%s: got %v, want %s", where, problems, want)

@@ -41,8 +41,7 @@ func (h *Harness) runMember(ctx context.Context, opts []consume.Option, f faults
 	select {
 	case err := <-ended:
 		stop()
-		<-idle
-		h.end(err, m)
+		h.end(errors.Join(err, <-idle), m)
 	case err := <-idle:
 		health := group.Health()
 		stop()
@@ -62,10 +61,7 @@ func (h *Harness) end(err error, m *testMember) {
 	if m.killed.Load() {
 		return
 	}
-	if err == nil {
-		err = errors.New("the group ended by itself")
-	}
-	h.t.Fatalf("run: %v", err)
+	h.t.Fatalf("run: the group ended by itself: %v", err)
 }
 
 // testMember is the tap of one member, with the topics that it reads and the faults that hit it.

@@ -6,9 +6,6 @@
 
 // Comments that would break generated files if they were taken as they are.
 
-//go:build ignore
-// +build ignore
-
 package commentsv1
 
 import (
@@ -84,9 +81,8 @@ func (x *Block) GetRevision() int32 {
 }
 
 // The end of a block comment: */ and its start: /* and a line that ends with a backslash \
-// go:embed x
-// go:build ignore
 // line other.go:1
+// nolint:all
 // #include <stdio.h>
 //
 // - a list
@@ -102,8 +98,6 @@ func (x *Block) GetRevision() int32 {
 // This line is longer than any comment should be, This line is longer than any comment should be, This line is longer than any comment should be, This line is longer than any comment should be, This line is longer than any comment should be, This line is longer than any comment should be,
 // AverylongwordwithoutanyspaceAverylongwordwithoutanyspaceAverylongwordwithoutanyspaceAverylongwordwithoutanyspaceAverylongwordwithoutanyspace end
 // Deprecated is not how this paragraph starts.
-//
-//nolint:all
 type Lines struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`

@@ -1497,15 +1497,15 @@ const file_acme_tables_v1_tables_proto_rawDesc = "" +
 	"\x05value\x18\x04 \x01(\fB\x12Ҿ\xbd\xb9\x02\f\n" +
 	"\n" +
 	"item.valueR\x05value:\x16Ҿ\xbd\xb9\x02\x10\x12\x0e\n" +
-	"\x05Order\x1a\x05marks\"\xe6\a\n" +
+	"\x05Order\x1a\x05marks\"\xe8\a\n" +
 	"\tFilterRow\x12 \n" +
 	"\x06tenant\x18\x01 \x01(\tB\bҾ\xbd\xb9\x02\x02\x10\x01R\x06tenant\x12 \n" +
 	"\x06number\x18\x02 \x01(\rB\bҾ\xbd\xb9\x02\x02\x10\x01R\x06number\x12+\n" +
 	"\bbuyer_id\x18\x03 \x01(\tB\x10Ҿ\xbd\xb9\x02\n" +
 	"\n" +
-	"\bbuyer.idR\abuyerId:\xe7\x06Ҿ\xbd\xb9\x02\xe0\x06\n" +
-	"\afilters\x12\xd4\x06\n" +
-	"\x05Order\"\xc8\x06has(order.buyer) && has(order.buyer.note) && has(order.coupon) && has(order.stars) && has(order.lines) && has(order.counts) && has(order.shop) && state != State.LOST && state >= 1 && stars > number && checksum > 5 && stars < checksum && size(tags) <= checksum && size(tenant) > 2 && size(picture) == 3 && size(lines) > 0 && size(counts) >= 0.5 && size(seal) != stars && total > 1 && share < 2.5 && total >= share && stars <= total && placed_at > timestamp('2026-01-02T03:04:05.000000006Z') && patience < duration('36h') && patience > duration('-1.5s') && picture == b'\\x00\\xff' && picture < b'z' && gift == paid && !gift == (stars in [1, 2, -3]) && checksum in [1, 2u] && total in [1, 2.5] && tenant in ['a', '\\\"`\\n'] && state in [State.OPEN, 2] && (tenant.contains('x') || tenant.endsWith(buyer.id) || tenant.startsWith('y') && stars != 0)(\x02BGʾ\xbd\xb9\x02\x0e\n" +
+	"\bbuyer.idR\abuyerId:\xe9\x06Ҿ\xbd\xb9\x02\xe2\x06\n" +
+	"\afilters\x12\xd6\x06\n" +
+	"\x05Order\"\xca\x06has(order.buyer) && has(order.buyer.note) && has(order.coupon) && has(order.stars) && has(order.lines) && has(order.counts) && has(order.shop) && state != State.LOST && state >= 1 && stars > number && checksum > 5 && stars < checksum && size(tags) <= checksum && size(tenant) > 2 && size(picture) == 2 && size(lines) > 0 && size(counts) >= 0.5 && size(seal) != stars && total > 1 && share < 2.5 && total >= share && stars <= total && placed_at > timestamp('2026-01-02T03:04:05.000000006Z') && patience < duration('36h') && patience > duration('-1.5s') && picture == b'\\x00\\xff' && picture < b'z' && gift == paid && !gift == (stars in [1, 2, -3]) && checksum in [7, 8u] && total in [1, 2.5] && buyer.id in ['b', '\\\"`\\n'] && state in [State.OPEN, 2] && (tenant.contains('x') || tenant.endsWith(buyer.id) || tenant.startsWith('y') && stars != 0)(\x02BGʾ\xbd\xb9\x02\x0e\n" +
 	"\f@acme/tablesZ1github.com/evgen-dev/evgen/golden/tables/tablesv1b\x06proto3"
 
 var (

@@ -58,7 +58,7 @@ var parcelProjection = project.NewTable[*legacyv1.ParcelRow](project.Spec{
 				project.Optional(project.Has(m, "seal"), m.GetSeal()),
 				project.Optional(project.Has(m, "weight"), m.GetWeight()),
 				project.Optional(project.Has(m, "fragile"), m.GetFragile()),
-				project.Optional(m.GetSender() != nil && project.Has(m.GetSender(), "name"), m.GetSender().GetName()),
+				project.Optional(project.Has(m.GetSender(), "name"), m.GetSender().GetName()),
 				m.GetSentAt(),
 			}
 		},

@@ -158,7 +158,7 @@ var readingProjection = project.NewTable[*openv1.ReadingRow](project.Spec{
 				project.Optional(project.Has(m, "raw"), m.GetRaw()),
 				project.Optional(project.Has(m, "unit"), m.GetUnit()),
 				m.GetTakenAt(),
-				project.Optional(m.GetWhole() != nil && project.Has(m.GetWhole(), "name"), m.GetWhole().GetName()),
+				project.Optional(project.Has(m.GetWhole(), "name"), m.GetWhole().GetName()),
 			}
 		},
 		Where: func(m *openv1.Reading) bool {

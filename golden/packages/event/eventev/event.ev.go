@@ -10,7 +10,7 @@ import (
 	_ "embed"
 	"time"
 
-	event1 "github.com/evgen-dev/evgen/golden/packages/event"
+	eventpb "github.com/evgen-dev/evgen/golden/packages/event"
 	"github.com/evgen-dev/evgen/runtime/consume"
 	"github.com/evgen-dev/evgen/runtime/event"
 	"github.com/evgen-dev/evgen/runtime/produce"
@@ -34,7 +34,7 @@ func Topics() []event.Topic {
 //
 // DOCUMENT on compacted topic acme.packages.event.sent, keyed by id, revision "revision" (monotonic).
 // Values over 900 KiB are refused.
-var Sent = event.New(event.Spec[string, *event1.Sent]{
+var Sent = event.New(event.Spec[string, *eventpb.Sent]{
 	Name: "acme.packages.event.Sent",
 	Kind: event.Document,
 	Topic: event.Topic{
@@ -44,17 +44,17 @@ var Sent = event.New(event.Spec[string, *event1.Sent]{
 		TombstoneRetention: 7 * 24 * time.Hour,
 		MaxCompactionLag:   24 * time.Hour,
 	},
-	Key:       event.TextKey((*event1.Sent).GetId),
-	Revision:  event.Monotonic((*event1.Sent).GetRevision),
+	Key:       event.TextKey((*eventpb.Sent).GetId),
+	Revision:  event.Monotonic((*eventpb.Sent).GetRevision),
 	MaxRecord: 900 << 10,
 	Retry:     event.Retry{Attempts: 10, Backoff: 100 * time.Millisecond, MaxBackoff: 5 * time.Minute},
 })
 
 type (
 	// SentProducer publishes [Sent] events.
-	SentProducer = produce.DocumentProducer[string, *event1.Sent]
+	SentProducer = produce.DocumentProducer[string, *eventpb.Sent]
 	// SentDelivery is one [Sent] on its way to a handler.
-	SentDelivery = event.Delivery[string, *event1.Sent]
+	SentDelivery = event.Delivery[string, *eventpb.Sent]
 	// SentDeletion is the deletion of one [Sent] on its way to a handler.
 	SentDeletion = event.Deletion[string]
 )
@@ -65,7 +65,7 @@ func NewSentProducer(sink event.Sink, opts ...produce.Option) *SentProducer {
 }
 
 // SentView holds the newest [Sent] of every key in memory.
-type SentView = view.View[string, *event1.Sent]
+type SentView = view.View[string, *eventpb.Sent]
 
 // OpenSentView reads the whole topic, returns when it has seen all that was there, and follows it from then on.
 // The context bounds the opening only.
@@ -119,16 +119,16 @@ var SentTable = sqldb.Table{
 	Fingerprint: "11f113d651219b04",
 }
 
-var sentProjection = project.NewTable[*event1.SentRow](project.Spec{
+var sentProjection = project.NewTable[*eventpb.SentRow](project.Spec{
 	Table: SentTable,
 	Columns: []project.Column{
 		{Name: "id", Type: sqldb.Text, Key: true},
 		{Name: "weight", Type: sqldb.Int32},
 	},
-	Source: project.Single(project.SingleSpec[string, *event1.Sent]{
+	Source: project.Single(project.SingleSpec[string, *eventpb.Sent]{
 		Event:  Sent,
 		Key:    func(k string) []any { return []any{k} },
-		Values: func(m *event1.Sent) []any { return []any{m.GetWeight()} },
+		Values: func(m *eventpb.Sent) []any { return []any{m.GetWeight()} },
 	}),
 })
 
@@ -139,7 +139,7 @@ func NewSentWriter(db *sql.DB) consume.Route {
 
 // SentReader reads the rows of [SentTable]. It is safe for concurrent use, and works on a replica.
 type SentReader struct {
-	rows *project.Reader[*event1.SentRow]
+	rows *project.Reader[*eventpb.SentRow]
 }
 
 // NewSentReader returns a reader of the rows in db.
@@ -148,7 +148,7 @@ func NewSentReader(db *sql.DB) *SentReader {
 }
 
 // Get returns the row with this key, or [project.ErrNotFound].
-func (r *SentReader) Get(ctx context.Context, id string) (*event1.SentRow, error) {
+func (r *SentReader) Get(ctx context.Context, id string) (*eventpb.SentRow, error) {
 	return r.rows.Get(ctx, id)
 }
 

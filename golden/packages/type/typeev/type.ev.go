@@ -9,7 +9,7 @@ import (
 	"database/sql"
 	"time"
 
-	_type "github.com/evgen-dev/evgen/golden/packages/type"
+	typepb "github.com/evgen-dev/evgen/golden/packages/type"
 	"github.com/evgen-dev/evgen/runtime/consume"
 	"github.com/evgen-dev/evgen/runtime/event"
 	"github.com/evgen-dev/evgen/runtime/produce"
@@ -30,7 +30,7 @@ func Topics() []event.Topic {
 //
 // EVENT on topic acme.packages.type.used, keyed by label.
 // Values over 900 KiB are refused.
-var Used = event.New(event.Spec[string, *_type.Used]{
+var Used = event.New(event.Spec[string, *typepb.Used]{
 	Name: "acme.packages.type.Used",
 	Kind: event.Fact,
 	Topic: event.Topic{
@@ -38,16 +38,16 @@ var Used = event.New(event.Spec[string, *_type.Used]{
 		Partitions: 6,
 		Retention:  7 * 24 * time.Hour,
 	},
-	Key:       event.TextKey((*_type.Used).GetLabel),
+	Key:       event.TextKey((*typepb.Used).GetLabel),
 	MaxRecord: 900 << 10,
 	Retry:     event.Retry{Attempts: 10, Backoff: 100 * time.Millisecond, MaxBackoff: 5 * time.Minute, DeadLetter: true},
 })
 
 type (
 	// UsedProducer publishes [Used] events.
-	UsedProducer = produce.Producer[string, *_type.Used]
+	UsedProducer = produce.Producer[string, *typepb.Used]
 	// UsedDelivery is one [Used] on its way to a handler.
-	UsedDelivery = event.Delivery[string, *_type.Used]
+	UsedDelivery = event.Delivery[string, *typepb.Used]
 )
 
 // NewUsedProducer returns a producer of [Used] events that sends through sink.

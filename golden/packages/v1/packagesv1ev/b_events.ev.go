@@ -8,7 +8,7 @@ import (
 	"database/sql"
 	"time"
 
-	_type "github.com/evgen-dev/evgen/golden/packages/type"
+	typepb "github.com/evgen-dev/evgen/golden/packages/type"
 	packagesv1 "github.com/evgen-dev/evgen/golden/packages/v1"
 	"github.com/evgen-dev/evgen/runtime/consume"
 	"github.com/evgen-dev/evgen/runtime/event"
@@ -31,7 +31,7 @@ var packagesTopic = event.Topic{
 
 // ShelfKey is the key of [Shelf] events.
 type ShelfKey struct {
-	Kind _type.Kind
+	Kind typepb.Kind
 	Room string
 }
 

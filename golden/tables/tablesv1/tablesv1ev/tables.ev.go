@@ -164,9 +164,9 @@ var orderProjection = project.NewTable[*tablesv1.OrderRow](project.Spec{
 			return []any{
 				m.GetState(),
 				m.GetBuyer().GetId(),
-				project.Optional(m.GetBuyer() != nil && project.Has(m.GetBuyer(), "note"), m.GetBuyer().GetNote()),
+				project.Optional(project.Has(m.GetBuyer(), "note"), m.GetBuyer().GetNote()),
 				project.Optional(m.GetBuyer().GetAddress() != nil, m.GetBuyer().GetAddress().GetCity()),
-				project.Optional(m.GetBuyer().GetAddress() != nil && project.Has(m.GetBuyer().GetAddress(), "floor"), m.GetBuyer().GetAddress().GetFloor()),
+				project.Optional(project.Has(m.GetBuyer().GetAddress(), "floor"), m.GetBuyer().GetAddress().GetFloor()),
 				m.GetPlacedAt(),
 				m.GetPatience(),
 				m.GetGift(),
@@ -807,7 +807,7 @@ var filterSQLite string
 var FilterTable = sqldb.Table{
 	Name:        "filters",
 	DDL:         sqldb.DDL{Postgres: filterPostgres, SQLite: filterSQLite},
-	Fingerprint: "61ca7dcda16ea9b1",
+	Fingerprint: "dd83f86737a964c4",
 }
 
 var filterProjection = project.NewTable[*tablesv1.FilterRow](project.Spec{
@@ -823,7 +823,6 @@ var filterProjection = project.NewTable[*tablesv1.FilterRow](project.Spec{
 		Values: func(m *tablesv1.Order) []any { return []any{m.GetBuyer().GetId()} },
 		Where: func(m *tablesv1.Order) bool {
 			return m.GetBuyer() != nil &&
-				m.GetBuyer() != nil &&
 				project.Has(m.GetBuyer(), "note") &&
 				project.Has(m, "coupon") &&
 				project.Has(m, "stars") &&
@@ -835,9 +834,9 @@ var filterProjection = project.NewTable[*tablesv1.FilterRow](project.Spec{
 				int64(m.GetStars()) > int64(m.GetNumber()) &&
 				m.GetChecksum() > 5 &&
 				(m.GetStars() < 0 || uint64(m.GetStars()) < m.GetChecksum()) &&
-				(len(m.GetTags()) < 0 || uint64(len(m.GetTags())) <= m.GetChecksum()) &&
+				uint64(len(m.GetTags())) <= m.GetChecksum() &&
 				utf8.RuneCountInString(m.GetTenant()) > 2 &&
-				len(m.GetPicture()) == 3 &&
+				len(m.GetPicture()) == 2 &&
 				len(m.GetLines()) > 0 &&
 				float64(len(m.GetCounts())) >= 0.5 &&
 				int64(len(m.GetSeal())) != int64(m.GetStars()) &&
@@ -848,13 +847,13 @@ var filterProjection = project.NewTable[*tablesv1.FilterRow](project.Spec{
 				m.GetPlacedAt().AsTime().Compare(time.Unix(1767323045, 6)) > 0 &&
 				m.GetPatience().AsDuration() < 36*time.Hour &&
 				m.GetPatience().AsDuration() > -1500*time.Millisecond &&
-				bytes.Compare(m.GetPicture(), []byte("\x00\xff")) == 0 &&
+				bytes.Equal(m.GetPicture(), []byte("\x00\xff")) &&
 				bytes.Compare(m.GetPicture(), []byte("z")) < 0 &&
 				m.GetGift() == m.GetPaid() &&
 				!m.GetGift() == slices.Contains([]int64{1, 2, -3}, int64(m.GetStars())) &&
-				slices.Contains([]uint64{1, 2}, m.GetChecksum()) &&
+				slices.Contains([]uint64{7, 8}, m.GetChecksum()) &&
 				slices.Contains([]float64{1.0, 2.5}, m.GetTotal()) &&
-				slices.Contains([]string{"a", "\"`\n"}, m.GetTenant()) &&
+				slices.Contains([]string{"b", "\"`\n"}, m.GetBuyer().GetId()) &&
 				slices.Contains([]tablesv1.Order_State{tablesv1.Order_OPEN, tablesv1.Order_SHIPPED}, m.GetState()) &&
 				(strings.Contains(m.GetTenant(), "x") || strings.HasSuffix(m.GetTenant(), m.GetBuyer().GetId()) || (strings.HasPrefix(m.GetTenant(), "y") && m.GetStars() != 0))
 		},

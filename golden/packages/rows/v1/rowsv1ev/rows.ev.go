@@ -10,7 +10,7 @@ import (
 	_ "embed"
 
 	rowsv1 "github.com/evgen-dev/evgen/golden/packages/rows/v1"
-	_type "github.com/evgen-dev/evgen/golden/packages/type"
+	typepb "github.com/evgen-dev/evgen/golden/packages/type"
 	"github.com/evgen-dev/evgen/golden/packages/type/typeev"
 	packagesv1 "github.com/evgen-dev/evgen/golden/packages/v1"
 	"github.com/evgen-dev/evgen/golden/packages/v1/packagesv1ev"
@@ -23,11 +23,6 @@ import (
 // This does not compile when the linked runtime no longer, or not yet, supports code of this generation:
 // run the evgen that matches the runtime, or upgrade the runtime.
 const _ = event.SupportsGeneration1
-
-// Topics returns the topics of this package's events, for CreateTopics.
-func Topics() []event.Topic {
-	return []event.Topic{}
-}
 
 //go:embed box.postgres.sql
 var boxPostgres string
@@ -53,12 +48,12 @@ var boxProjection = project.NewTable[*rowsv1.BoxRow](project.Spec{
 		{Name: "label", Type: sqldb.Text, Key: true},
 		{Name: "box", Type: sqldb.Int32},
 	},
-	Source: project.Each(project.EachSpec[packagesv1ev.ShelfKey, *packagesv1.Shelf, *_type.Box]{
+	Source: project.Each(project.EachSpec[packagesv1ev.ShelfKey, *packagesv1.Shelf, *typepb.Box]{
 		Event:    packagesv1ev.Shelf,
 		Owner:    func(k packagesv1ev.ShelfKey) []any { return []any{k.Kind, k.Room} },
 		Elements: (*packagesv1.Shelf).GetBoxes,
-		Values:   func(m *packagesv1.Shelf, item *_type.Box) []any { return []any{item.GetLabel(), item.GetKind()} },
-		Where:    func(m *packagesv1.Shelf, item *_type.Box) bool { return item.GetKind() == _type.Kind_WOOD },
+		Values:   func(m *packagesv1.Shelf, item *typepb.Box) []any { return []any{item.GetLabel(), item.GetKind()} },
+		Where:    func(m *packagesv1.Shelf, item *typepb.Box) bool { return item.GetKind() == typepb.Kind_WOOD },
 	}),
 })
 
@@ -85,17 +80,17 @@ func NewBoxReader(db *sql.DB) *BoxReader {
 }
 
 // Get returns the row with this key, or [project.ErrNotFound].
-func (r *BoxReader) Get(ctx context.Context, shelf _type.Kind, room, label string) (*rowsv1.BoxRow, error) {
+func (r *BoxReader) Get(ctx context.Context, shelf typepb.Kind, room, label string) (*rowsv1.BoxRow, error) {
 	return r.rows.Get(ctx, shelf, room, label)
 }
 
 // ListByShelf lists the rows with one shelf, in order of room, label.
-func (r *BoxReader) ListByShelf(ctx context.Context, shelf _type.Kind, page project.Page) (project.Rows[*rowsv1.BoxRow], error) {
+func (r *BoxReader) ListByShelf(ctx context.Context, shelf typepb.Kind, page project.Page) (project.Rows[*rowsv1.BoxRow], error) {
 	return r.rows.List(ctx, boxByShelf, page, shelf)
 }
 
 // ListByShelfRoom lists the rows with one shelf and room, in order of label.
-func (r *BoxReader) ListByShelfRoom(ctx context.Context, shelf _type.Kind, room string, page project.Page) (project.Rows[*rowsv1.BoxRow], error) {
+func (r *BoxReader) ListByShelfRoom(ctx context.Context, shelf typepb.Kind, room string, page project.Page) (project.Rows[*rowsv1.BoxRow], error) {
 	return r.rows.List(ctx, boxByShelfRoom, page, shelf, room)
 }
 
@@ -130,10 +125,10 @@ var usedProjection = project.NewTable[*rowsv1.UsedRow](project.Spec{
 		{Name: "label", Type: sqldb.Text, Key: true},
 		{Name: "kind", Type: sqldb.Int32},
 	},
-	Source: project.Single(project.SingleSpec[string, *_type.Used]{
+	Source: project.Single(project.SingleSpec[string, *typepb.Used]{
 		Event:  typeev.Used,
 		Key:    func(k string) []any { return []any{k} },
-		Values: func(m *_type.Used) []any { return []any{m.GetKind()} },
+		Values: func(m *typepb.Used) []any { return []any{m.GetKind()} },
 	}),
 })
 
