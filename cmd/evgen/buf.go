@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -17,35 +16,54 @@ const (
 	bufWorkspace = "buf.work.yaml"
 )
 
-// bufRoots returns the modules that buf.yaml (v2, or v1 beside a buf.work.yaml) names in dir, and what they leave out. Without these files there
-// are none. Other settings of theirs do not concern evgen.
+// bufModule is what concerns evgen of a buf.yaml.
+type bufModule struct {
+	Modules []struct {
+		Path     string   `yaml:"path"`
+		Excludes []string `yaml:"excludes"` // relative to the file
+	} `yaml:"modules"` // v2
+	Build struct {
+		Excludes []string `yaml:"excludes"`
+	} `yaml:"build"` // v1, where the file is in the module itself
+}
+
+// bufRoots returns the modules that buf.work.yaml or buf.yaml names in dir, and what they leave out. Without these files there are none.
 func bufRoots(dir string) (roots, excluded []string, err error) {
 	var workspace struct {
 		Directories []string `yaml:"directories"`
 	}
 	found, err := readBuf(dir, bufWorkspace, &workspace)
-	if err != nil || found {
-		return workspace.Directories, nil, err
-	}
-	var module struct {
-		Modules []struct {
-			Path     string   `yaml:"path"`
-			Excludes []string `yaml:"excludes"` // relative to dir
-		} `yaml:"modules"`
-		Build struct {
-			Excludes []string `yaml:"excludes"` // relative to the module, which is dir
-		} `yaml:"build"`
-	}
-	if found, err = readBuf(dir, bufFile, &module); err != nil || !found {
+	if err != nil {
 		return nil, nil, err
 	}
-	excluded = module.Build.Excludes
-	for _, m := range module.Modules {
-		roots = append(roots, path.Clean(cmp.Or(m.Path, ".")))
-		excluded = append(excluded, m.Excludes...)
+	if !found {
+		return bufModules(dir)
 	}
-	if len(roots) == 0 {
-		roots = []string{"."}
+	for _, d := range workspace.Directories {
+		_, below, err := bufModules(filepath.Join(dir, d))
+		if err != nil {
+			return nil, nil, err
+		}
+		roots = append(roots, d)
+		for _, x := range below {
+			excluded = append(excluded, path.Join(d, x))
+		}
+	}
+	return roots, excluded, nil
+}
+
+// bufModules returns the modules of the buf.yaml in dir.
+func bufModules(dir string) (roots, excluded []string, err error) {
+	var file bufModule
+	if found, err := readBuf(dir, bufFile, &file); err != nil || !found {
+		return nil, nil, err
+	}
+	if len(file.Modules) == 0 {
+		return []string{"."}, file.Build.Excludes, nil
+	}
+	for _, m := range file.Modules {
+		roots = append(roots, cmp.Or(m.Path, "."))
+		excluded = append(excluded, m.Excludes...)
 	}
 	return roots, excluded, nil
 }
@@ -56,11 +74,11 @@ func readBuf(dir, name string, into any) (bool, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	if err == nil {
-		err = yaml.Unmarshal(raw, into)
-	}
 	if err != nil {
-		return false, fmt.Errorf("read %s: %w", name, err)
+		return false, err
+	}
+	if err := yaml.Unmarshal(raw, into); err != nil {
+		return false, explainYAML(name, err)
 	}
 	return true, nil
 }

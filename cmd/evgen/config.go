@@ -1,17 +1,19 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/evgen-dev/evgen/schema"
 )
 
 const configName = "evgen.yaml"
@@ -47,19 +49,28 @@ func readConfig(file, name string) (*config, error) {
 	}
 	c := &config{name: name}
 	if c.tree, err = parser.ParseBytes(raw, 0); err != nil {
-		return nil, c.explain(err)
+		return nil, explainYAML(name, err)
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(raw), yaml.Strict()).Decode(c); err != nil && len(bytes.TrimSpace(raw)) > 0 {
-		return nil, c.explain(err)
+	switch docs := c.tree.Docs; {
+	case len(docs) > 1:
+		return nil, fmt.Errorf("%s:%d:1: a second document: evgen reads one", name, docs[1].Start.Position.Line)
+	case len(docs) == 0 || docs[0].Body == nil || docs[0].Body.Type() == ast.CommentGroupType:
+		return c, nil
 	}
-	return c, c.check(filepath.Dir(file))
+	if err := yaml.UnmarshalWithOptions(raw, c, yaml.Strict()); err != nil {
+		return nil, explainYAML(name, err)
+	}
+	if err := c.check(filepath.Dir(file)); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
-// explain says where evgen.yaml is wrong, in one line.
-func (c *config) explain(err error) error {
+// explainYAML says where a file is wrong, in one line.
+func explainYAML(name string, err error) error {
 	e, ok := errors.AsType[yaml.Error](err)
 	if !ok || e.GetToken() == nil {
-		return fmt.Errorf("read %s: %w", c.name, err)
+		return fmt.Errorf("read %s: %w", name, err)
 	}
 	tok := e.GetToken()
 	problem := errors.New(e.GetMessage())
@@ -67,11 +78,11 @@ func (c *config) explain(err error) error {
 	case *yaml.UnknownFieldError:
 		problem = unknownKey(tok.Value)
 	case *yaml.TypeError:
-		problem = fmt.Errorf("want %s, got %q", kindOf(e.DstType), tok.Value)
+		problem = fmt.Errorf("want %s, got %q", formOf(e.DstType), tok.Value)
 	case *yaml.UnexpectedNodeTypeError:
-		problem = fmt.Errorf("want a %s, got %q", e.Expected.YAMLName(), tok.Value)
+		problem = fmt.Errorf("want %s, got %q", nodeForms[e.Expected], tok.Value)
 	}
-	return fmt.Errorf("%s:%d:%d: %w", c.name, tok.Position.Line, tok.Position.Column, problem)
+	return fmt.Errorf("%s:%d:%d: %w", name, tok.Position.Line, tok.Position.Column, problem)
 }
 
 // unknownKey finds the key that was meant, also when it stands in the wrong section.
@@ -80,7 +91,10 @@ func unknownKey(key string) error {
 	if i := slices.Index(keys, key); i >= 0 {
 		return fmt.Errorf("unknown key %q (did you mean %s?)", key, paths[i])
 	}
-	return unknown("key", key, keys)
+	if near := schema.Nearest(key, keys); near != "" {
+		return fmt.Errorf("unknown key %q (did you mean %s?)", key, paths[slices.Index(keys, near)])
+	}
+	return fmt.Errorf("unknown key %q: known are %s", key, strings.Join(paths, ", "))
 }
 
 // keysOf returns the keys that evgen.yaml may have, and their paths, e.g., roots and proto.roots.
@@ -93,15 +107,18 @@ func keysOf(t reflect.Type, prefix string) (keys, paths []string) {
 		}
 		keys, paths = append(keys, key), append(paths, prefix+key)
 		if f.Type.Kind() == reflect.Struct {
-			k, p := keysOf(f.Type, prefix+key+".")
-			keys, paths = append(keys, k...), append(paths, p...)
+			below, belowPaths := keysOf(f.Type, prefix+key+".")
+			keys, paths = append(keys, below...), append(paths, belowPaths...)
 		}
 	}
 	return keys, paths
 }
 
-// kindOf says what a value of a type looks like in YAML.
-func kindOf(t reflect.Type) string {
+// nodeForms says what the nodes look like that a configuration has.
+var nodeForms = map[ast.NodeType]string{ast.MappingType: "a section", ast.SequenceType: "a list"}
+
+// formOf says what a value of a type looks like in YAML.
+func formOf(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Int:
 		return "a number"

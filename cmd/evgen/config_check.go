@@ -14,11 +14,12 @@ import (
 
 // check says which value of the configuration cannot be; dir is what its paths are relative to.
 func (c *config) check(dir string) error {
-	if c.tree.Docs == nil || c.tree.Docs[0].Body == nil {
-		return nil
-	}
-	if c.Version != 1 {
-		return c.errorf("$.version", `version is %d, and this evgen reads version 1: write "version: 1"`, c.Version)
+	switch c.Version {
+	case 1:
+	case 0:
+		return c.errorf("$.version", `it says no version: write "version: 1"`)
+	default:
+		return c.errorf("$.version", "version is %d, and this evgen reads version 1", c.Version)
 	}
 	for i, d := range slices.Concat(c.Proto.Roots, c.Proto.Deps) {
 		if info, err := os.Stat(absolute(dir, d)); err != nil || !info.IsDir() {

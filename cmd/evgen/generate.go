@@ -5,7 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -110,6 +114,9 @@ func (job *generation) deliver(p *project, root string, files []generator.File, 
 			return err
 		}
 	}
+	if !job.quiet {
+		job.warnOfLeftovers(p, root, files, changes)
+	}
 	switch {
 	case job.check && len(changes) > 0:
 		job.list(p, root, changes, "would be ")
@@ -133,5 +140,24 @@ func (job *generation) deliver(p *project, root string, files []generator.File, 
 func (job *generation) list(p *project, root string, changes []output.Change, would string) {
 	for _, c := range changes {
 		fmt.Fprintf(job.stderr, "%s%s: %s\n", would, c.Kind, p.show(filepath.Join(root, filepath.FromSlash(c.Name))))
+	}
+}
+
+// warnOfLeftovers names the .pb.go files beside removed files of evgen: nothing in them says that evgen wrote them, so they are left, and the Go
+// compiler may find their messages twice.
+func (job *generation) warnOfLeftovers(p *project, root string, files []generator.File, changes []output.Change) {
+	for _, c := range changes {
+		base, ok := strings.CutSuffix(path.Base(c.Name), ".ev.go")
+		if !ok || c.Kind != output.Remove {
+			continue
+		}
+		messages := path.Join(path.Dir(path.Dir(c.Name)), base+".pb.go")
+		if slices.ContainsFunc(files, func(f generator.File) bool { return f.Name == messages }) {
+			continue
+		}
+		file := filepath.Join(root, filepath.FromSlash(messages))
+		if _, err := os.Stat(file); err == nil {
+			fmt.Fprintf(job.stderr, "left alone: %s: remove it if its proto file is gone\n", p.show(file))
+		}
 	}
 }

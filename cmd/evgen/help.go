@@ -7,8 +7,7 @@ const helpTemplate = `{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}{{e
 {{with .Example}}
 {{.}}
 {{end}}
-{{.UsageString}}
-`
+{{.UsageString}}`
 
 const usageTemplate = `Usage:
   {{.UseLine}}

@@ -57,7 +57,7 @@ func (job *initialization) run(ctx context.Context) error {
 		return err
 	}
 	if !job.quiet {
-		fmt.Fprint(job.stderr, nextSteps(own || hasTool(job.cwd())))
+		job.tell()
 	}
 	return nil
 }
@@ -69,7 +69,10 @@ func (job *initialization) goPrefix() (prefix string, own bool, err error) {
 	case errors.Is(err, errNoModule) && job.module == "":
 		return "", false, errors.New("find the Go module: there is no go.mod here or above: name one, e.g., evgen init --module example.com/accounts")
 	case errors.Is(err, errNoModule):
-		return job.module, true, module.CheckImportPath(job.module)
+		if err := module.CheckImportPath(job.module); err != nil {
+			return "", false, fmt.Errorf("begin a Go module: %w: name it as others would import it, e.g., example.com/accounts", err)
+		}
+		return job.module, true, nil
 	case err != nil:
 		return "", false, err
 	}
@@ -85,15 +88,18 @@ func (job *initialization) goPrefix() (prefix string, own bool, err error) {
 }
 
 // nextSteps are lines to copy.
-func nextSteps(hasTool bool) string {
-	get := ""
-	if !hasTool {
-		get = "  go get -tool " + toolPath + "@latest\n"
+const nextSteps = `  go mod tidy          # fetch what the example needs
+  go test ./...        # duplicates, late events and a deletion, without a broker
+  go tool evgen dev    # a Kafka broker on 127.0.0.1:9092 with the topics of this project
+  go run ./accounts    # in another terminal: publish, project, read back
+then change proto/accounts/v1/accounts.proto, and go generate ./...
+`
+
+// tell prints what to do next.
+func (job *initialization) tell() {
+	fmt.Fprint(job.stderr, "\nnext:\n")
+	if !hasTool(job.cwd()) {
+		fmt.Fprintf(job.stderr, "  go get -tool %s@latest\n", toolPath)
 	}
-	return "\nnext:\n" + get +
-		"  go mod tidy          # fetch what the example needs\n" +
-		"  go test ./...        # duplicates, late events and a deletion, without a broker\n" +
-		"  go tool evgen dev    # a Kafka broker on 127.0.0.1:9092 with the topics of this project\n" +
-		"  go run ./accounts    # in another terminal: publish, project, read back\n" +
-		"then change proto/accounts/v1/accounts.proto, and go generate ./...\n"
+	fmt.Fprint(job.stderr, nextSteps)
 }

@@ -27,6 +27,9 @@ func main() {
 	os.Exit(code)
 }
 
+// pluginName is how protoc and buf call a plugin for --evgen_out.
+const pluginName = "protoc-gen-evgen"
+
 // process is what a command sees of the world. Tests run many of them at once.
 type process struct {
 	args           []string
@@ -42,7 +45,7 @@ func run(ctx context.Context, p process) (code int) {
 			code = report(p.stderr, exit(exitBug, fmt.Errorf("%v\n%s", v, debug.Stack())))
 		}
 	}()
-	if name := strings.TrimSuffix(filepath.Base(p.args[0]), ".exe"); name == "protoc-gen-evgen" {
+	if name := strings.TrimSuffix(filepath.Base(p.args[0]), ".exe"); name == pluginName {
 		return report(p.stderr, generator.RunPlugin(p.stdin, p.stdout, p.stderr))
 	}
 	cmd := newRootCommand(p.dir)

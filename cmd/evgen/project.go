@@ -115,7 +115,7 @@ func (p *project) open(dirs []string) []schema.Tree {
 func (p *project) filename(path string) string {
 	for _, t := range p.trees {
 		if _, err := fs.Stat(t.FS, path); err == nil {
-			return filepath.ToSlash(filepath.Join(t.Dir, path))
+			return p.show(filepath.Join(absolute(p.cwd(), t.Dir), filepath.FromSlash(path)))
 		}
 	}
 	return path

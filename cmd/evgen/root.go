@@ -109,7 +109,7 @@ func explainFlag(cmd *cobra.Command, err error) error {
 // noArgs refuses arguments.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("%s takes no arguments, got %q: see %s --help", cmd.CommandPath(), args, cmd.CommandPath())
+		return fmt.Errorf("%s takes no arguments, got %q: see %s --help", cmd.Name(), args, cmd.CommandPath())
 	}
 	return nil
 }

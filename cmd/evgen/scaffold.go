@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -135,14 +136,9 @@ func hasTool(dir string) bool {
 	if err != nil {
 		return false
 	}
-	f, err := modfile.ParseLax(name, raw, nil)
+	f, err := modfile.Parse(name, raw, nil)
 	if err != nil {
 		return false
 	}
-	for _, t := range f.Tool {
-		if t.Path == toolPath {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.Tool, func(t *modfile.Tool) bool { return t.Path == toolPath })
 }

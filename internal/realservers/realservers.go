@@ -1,13 +1,16 @@
-// Package realservers gives tests the servers that evgen's guarantees are about: Apache Kafka, PostgreSQL and SQLite.
+// Package realservers gives tests the servers that evgen's guarantees are about: Apache Kafka, PostgreSQL and SQLite, and the compilers that
+// call evgen as their plugin.
 //
-// SQLite is always there. Kafka and PostgreSQL are when their addresses are in the environment, and a test that asks for
-// an absent one is skipped with directions:
+// SQLite is always there. Kafka and PostgreSQL are when their addresses are in the environment, buf and protoc when their paths are, and a
+// test that asks for an absent one is skipped with directions:
 //
 //	EVGEN_TEST_KAFKA     host:port, several separated by commas
 //	EVGEN_TEST_POSTGRES  URL of a database whose user may create others, e.g., postgres://evgen@127.0.0.1:5432/postgres
+//	EVGEN_TEST_BUF       path of the program
+//	EVGEN_TEST_PROTOC    path of the program
 //	EVGEN_TEST_REAL      "required" turns these skips into failures, so that a run meant for real servers never tests nothing
 //
-// The script run.sh beside this package installs, starts and stops both servers and sets all three: `make test-real` runs
+// The script run.sh beside this package installs, starts and stops both servers, installs the tools and sets all of them: `make test-real` runs
 // everything against servers of its own, `make real-up` leaves a pair running for work on one package:
 //
 //	make real-up && eval "$(internal/realservers/run.sh env)" && go test ./runtime/sqldb/
@@ -24,6 +27,8 @@ import (
 const (
 	kafkaVariable    = "EVGEN_TEST_KAFKA"
 	postgresVariable = "EVGEN_TEST_POSTGRES"
+	bufVariable      = "EVGEN_TEST_BUF"
+	protocVariable   = "EVGEN_TEST_PROTOC"
 	realVariable     = "EVGEN_TEST_REAL"
 )
 
@@ -36,6 +41,6 @@ func address(t testing.TB, variable, server string) string {
 	if os.Getenv(realVariable) == "required" {
 		t.Fatalf("%s is unset, and %s=required asks for a real %s: run the tests by make test-real", variable, realVariable, server)
 	}
-	t.Skipf("needs a real %s: make test-real starts one, or set %s", server, variable)
+	t.Skipf("needs a real %s: make test-real brings one, or set %s", server, variable)
 	return ""
 }

@@ -46,7 +46,7 @@ func TestAbsentServerSkipsTheTest(t *testing.T) {
 	t.Setenv(kafkaVariable, "")
 	t.Setenv(realVariable, "")
 	got := ended(t, func(t testing.TB) { Kafka(t) })
-	want := "skipped: needs a real Kafka broker: make test-real starts one, or set EVGEN_TEST_KAFKA"
+	want := "skipped: needs a real Kafka broker: make test-real brings one, or set EVGEN_TEST_KAFKA"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("end of the test (-want +got):\n%s", diff)
 	}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts and stops the servers that `make test-real` runs the suites against: Apache Kafka (one node, KRaft) and
-# PostgreSQL, on free ports of 127.0.0.1. See usage below and CONTRIBUTING.md, "Real servers".
+# PostgreSQL, on free ports of 127.0.0.1; and installs buf and protoc. See usage below and CONTRIBUTING.md, "Real servers".
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,6 +14,8 @@ down_on_exit=no # no, failure or always
 . "$here/kafka.sh"
 # shellcheck source=internal/realservers/postgres.sh
 . "$here/postgres.sh"
+# shellcheck source=internal/realservers/tools.sh
+. "$here/tools.sh"
 
 usage() {
 	cat <<'TXT'
@@ -21,10 +23,10 @@ usage: run.sh up | down | env | with COMMAND [ARGUMENT...]
 
   up     start both servers and wait until they answer; does nothing for a server that is up
   down   stop both servers and remove their data
-  env    print the addresses as shell code:  eval "$(internal/realservers/run.sh env)"
+  env    print the addresses and tools as shell code:  eval "$(internal/realservers/run.sh env)"
   with   start servers of its own, run COMMAND with their addresses, stop them whatever happens
 
-EVGEN_SERVERS_DIR is where the servers keep their data. Jars are downloaded once into
+EVGEN_SERVERS_DIR is where the servers keep their data. Jars and tools are downloaded once into
 ${XDG_CACHE_HOME:-$HOME/.cache}/evgen.
 TXT
 }
@@ -81,6 +83,8 @@ up() {
 	find_java
 	find_postgres
 	fetch_kafka
+	fetch_buf
+	fetch_protoc
 	format_kafka
 	start_kafka # it needs a second, in which PostgreSQL starts
 	start_postgres
@@ -88,6 +92,8 @@ up() {
 	cat >"$state/env" <<TXT
 EVGEN_TEST_KAFKA=127.0.0.1:$(cat "$state/kafka/port")
 EVGEN_TEST_POSTGRES=postgres://evgen@127.0.0.1:$(cat "$state/postgres/port")/postgres?sslmode=disable
+EVGEN_TEST_BUF=$buf
+EVGEN_TEST_PROTOC=$protoc
 TXT
 }
 

@@ -11,13 +11,13 @@ import (
 
 // shell has the commands that scripts change and show files with. Paths are relative to the script's directory.
 var shell = map[string]Command{
-	"cat":   reading(cat),
-	"ls":    reading(list),
-	"cp":    changing(copyFile),
-	"mv":    changing(rename),
-	"rm":    changing(remove),
-	"touch": changing(touch),
-	"sed":   changing(replace),
+	"cat":     reading(cat),
+	"ls":      reading(list),
+	"cp":      changing(copyFile),
+	"mv":      changing(rename),
+	"rm":      changing(remove),
+	"touch":   changing(touch),
+	"replace": changing(replace),
 }
 
 // reading makes a command that shows one path.
