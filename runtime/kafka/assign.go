@@ -180,19 +180,20 @@ func (m *member) topicIDs(ctx context.Context, of []partition) (map[string]event
 func (m *member) assignments(
 	ctx context.Context, wanted []partition, ids map[string]event.TopicID, stored map[partition]commit,
 ) ([]event.Assignment, error) {
-	starts, err := m.startsOfUncommitted(ctx, wanted, stored)
+	starts, err := m.starts(ctx, wanted)
 	if err != nil {
 		return nil, err
 	}
 	given := make([]event.Assignment, 0, len(wanted))
 	for _, p := range wanted {
+		start, _ := starts.Lookup(p.topic, p.number)
 		at, committed := stored[p]
 		if !committed {
-			start, _ := starts.Lookup(p.topic, p.number)
 			at.offset = start.Offset
 		}
 		given = append(given, event.Assignment{
 			Position:  event.Position{Topic: p.topic, TopicID: ids[p.topic], Partition: p.number, Offset: at.offset},
+			Start:     start.Offset,
 			Committed: committed, Metadata: at.metadata,
 		})
 	}
@@ -200,15 +201,12 @@ func (m *member) assignments(
 	return given, nil
 }
 
-func (m *member) startsOfUncommitted(ctx context.Context, wanted []partition, stored map[partition]commit) (kadm.ListedOffsets, error) {
+func (m *member) starts(ctx context.Context, of []partition) (kadm.ListedOffsets, error) {
 	var topics []string
-	for _, p := range wanted {
-		if _, ok := stored[p]; !ok && !slices.Contains(topics, p.topic) {
+	for _, p := range of {
+		if !slices.Contains(topics, p.topic) {
 			topics = append(topics, p.topic)
 		}
-	}
-	if len(topics) == 0 {
-		return nil, nil
 	}
 	return m.client.starts(ctx, topics...)
 }

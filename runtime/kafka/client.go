@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -90,9 +91,13 @@ func (c *Client) Close(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// fetchMaxWait is the Java client's default. With kgo's 5 s, a partition whose position moved while a fetch was waiting would be read
+// that much later.
+const fetchMaxWait = 500 * time.Millisecond
+
 // derive returns a client that connects as the user's does.
 func (c *Client) derive(opts ...kgo.Opt) (*kgo.Client, error) {
-	return kgo.NewClient(append(slices.Clone(c.user.Opts()), opts...)...)
+	return kgo.NewClient(slices.Concat([]kgo.Opt{kgo.FetchMaxWait(fetchMaxWait)}, c.user.Opts(), opts)...)
 }
 
 // adopt has Close close x too. It fails when the client is closed already.
