@@ -50,6 +50,7 @@ type Owner interface {
 // Assignment is one partition given to a member. Its Offset is the next to read: the committed one, or the start of the log.
 type Assignment struct {
 	Position
+	Start     int64  // first offset that the log still holds
 	Committed bool   // false: the group has no commit for the partition
 	Metadata  string // of that commit
 }

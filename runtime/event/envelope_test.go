@@ -125,7 +125,7 @@ func TestBrokenRecordIsADecodeError(t *testing.T) {
 		"message without revision":      {with(func(r *event.Record) { r.Value = []byte{} }), "revision 0"},
 		"revision unlike the message's": {header(event.HeaderRevision, "6"), "header ce_entityrevision says 6, the message says 7"},
 		"revision that is no number":    {header(event.HeaderRevision, "x"), `header ce_entityrevision is "x"`},
-		"key that is empty":             {with(func(r *event.Record) { r.Key = nil }), "key \"\": is empty"},
+		"key that is empty":             {with(func(r *event.Record) { r.Key = nil }), "key (none): is empty"},
 		"id that is not UTF-8":          {header(event.HeaderID, "\xff"), "header ce_id is not UTF-8"},
 		"type that is not UTF-8":        {header(event.HeaderType, "\xff"), "header ce_type is not UTF-8"},
 		"source that is not UTF-8":      {header(event.HeaderSource, "\xff"), "header ce_source is not UTF-8"},

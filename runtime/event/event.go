@@ -11,8 +11,9 @@ import (
 // Event describes one event type: M is its message, K its key. It is immutable, safe for concurrent use,
 // and made once per event by generated code.
 type Event[K any, M proto.Message] struct {
-	spec     Spec[K, M]
-	contract Contract
+	spec              Spec[K, M]
+	contract          Contract
+	changed, deletion Header // ce_type of records and tombstones, which share their bytes
 }
 
 // Spec is what generated code says about an event. The zero value of a field means that the event has no such thing.
@@ -78,11 +79,15 @@ type Contract struct {
 
 // New returns the event that s describes.
 func New[K any, M proto.Message](s Spec[K, M]) *Event[K, M] {
-	return &Event[K, M]{spec: s, contract: Contract{
-		Name: s.Name, Kind: s.Kind, Topic: s.Topic,
-		Keyed: s.Key.of != nil, Identified: s.ID != nil, Revision: s.Revision.kind,
-		Compression: s.Compression, MaxRecord: s.MaxRecord, Retry: s.Retry,
-	}}
+	return &Event[K, M]{
+		spec: s, contract: Contract{
+			Name: s.Name, Kind: s.Kind, Topic: s.Topic,
+			Keyed: s.Key.of != nil, Identified: s.ID != nil, Revision: s.Revision.kind,
+			Compression: s.Compression, MaxRecord: s.MaxRecord, Retry: s.Retry,
+		},
+		changed:  Header{HeaderType, []byte(s.Name)},
+		deletion: Header{HeaderType, []byte(s.Name + DeletedSuffix)},
+	}
 }
 
 // Contract returns what the event promises. The caller must not change it.
@@ -115,7 +120,7 @@ func (e *Event[K, M]) Encode(m M) (*Record, error) {
 	if r.Value == nil {
 		r.Value = []byte{} // an empty message is a value; nil would be a tombstone
 	}
-	r.Headers = Headers{{HeaderType, []byte(e.spec.Name)}}
+	r.Headers = append(e.newHeaders(), e.changed)
 	if err := e.revise(r, m); err != nil {
 		return nil, err
 	}
@@ -139,7 +144,7 @@ func (e *Event[K, M]) EncodeDeletion(key K, revision int64) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Headers = Headers{{HeaderType, []byte(e.spec.Name + DeletedSuffix)}}
+	r.Headers = append(e.newHeaders(), e.deletion)
 	if e.spec.Revision.kind == Unrevised {
 		return r, nil
 	}
@@ -148,6 +153,12 @@ func (e *Event[K, M]) EncodeDeletion(key K, revision int64) (*Record, error) {
 	}
 	r.Headers = append(r.Headers, revisionHeader(revision))
 	return r, nil
+}
+
+// newHeaders returns no headers, with room for those of a record and for what a producer adds to them.
+func (e *Event[K, M]) newHeaders() Headers {
+	const own, added = 3, 9 // type, revision, id; the version of CloudEvents, source, content type, id, correlation, causation, expiry, the two of a trace
+	return make(Headers, 0, own+len(e.spec.Attributes)+added)
 }
 
 func (e *Event[K, M]) keyed(key K) (*Record, error) {
@@ -248,7 +259,7 @@ func (e *Event[K, M]) DecodeKey(r *Record) (K, error) {
 	}
 	key, err := e.spec.Key.decode(r.Key)
 	if err != nil {
-		return key, e.decodeError(r, fmt.Errorf("key %q: %w", r.Key, err))
+		return key, e.decodeError(r, fmt.Errorf("key %s: %w", TextOf(r.Key), err))
 	}
 	return key, nil
 }

@@ -1,6 +1,7 @@
 package event_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -84,12 +85,14 @@ func TestNamesAreWords(t *testing.T) {
 		event.Gapless.String(), event.Timed.String(), event.Zstd.String(), event.LZ4.String(), event.Applied.String(), event.Dead.String(),
 		event.Position{Topic: "things", Partition: 3, Offset: 17}.String(), event.TopicID{0xab}.String(),
 		event.TextOf(nil), event.TextOf([]byte("pro\n")), event.TextOf([]byte{0xff, 1}),
+		event.TextOf([]byte("a" + strings.Repeat("ü", 500_000))), event.TextOf(bytes.Repeat([]byte{0xff}, 1000)),
 	}
 	want := []string{
 		"document", "unknown", "compact,delete", "delete",
 		"gapless", "timed", "zstd", "lz4", "applied", "dead",
 		"things/3@17", "ab000000000000000000000000000000",
 		"(none)", `"pro\n"`, "0xff01",
+		`"a` + strings.Repeat("ü", 127) + `"… (1000001 bytes)`, "0x" + strings.Repeat("ff", 256) + "… (1000 bytes)",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)

@@ -13,7 +13,8 @@ import (
 // order, compaction and which partition a key lives in.
 type Key[K any, M proto.Message] struct {
 	of        func(M) K
-	parts     func(*K) []Part // one list encodes and decodes
+	part      func(*K) Part   // of a key of one field
+	parts     func(*K) []Part // of a composite key; one list encodes and decodes
 	partition func(*K) []Part // nil: the whole key
 	form      keyForm
 }
@@ -39,12 +40,12 @@ type RawKeyPart interface {
 // TextKey is a key of one field as UTF-8 text: strings as they are, integers in decimal, bytes as
 // unpadded base64url, bool as true or false.
 func TextKey[K KeyPart, M proto.Message](of func(M) K) Key[K, M] {
-	return Key[K, M]{of: of, parts: func(k *K) []Part { return []Part{PartOf(k)} }, form: single}
+	return Key[K, M]{of: of, part: PartOf[K], form: single}
 }
 
 // RawKey is a key of one field as bytes: strings and bytes as they are, integers in big endian and fixed width.
 func RawKey[K RawKeyPart, M proto.Message](of func(M) K) Key[K, M] {
-	return Key[K, M]{of: of, parts: func(k *K) []Part { return []Part{rawPart(k)} }, form: raw}
+	return Key[K, M]{of: of, part: rawPart[K], form: raw}
 }
 
 // CompositeKey is a key of several fields as text, joined by "/"; "/" and "%" within a part are escaped as %2F and %25.
@@ -61,10 +62,17 @@ func (k Key[K, M]) PartitionBy(parts func(*K) []Part) Key[K, M] {
 
 // encode returns the bytes of key, none if all of its parts are empty, and the bytes that choose the partition if they differ.
 func (k *Key[K, M]) encode(key K) (whole, partition []byte) {
-	parts := k.parts(&key)
-	if k.form != composite {
-		return parts[0].append(nil), nil
+	if text, ok := any(key).(string); ok && k.form != composite {
+		return append([]byte(nil), text...), nil // nearly all keys: they need no part, which would be on the heap
 	}
+	return k.encodeParts(key)
+}
+
+func (k *Key[K, M]) encodeParts(key K) (whole, partition []byte) {
+	if k.form != composite {
+		return k.part(&key).append(nil), nil
+	}
+	parts := k.parts(&key)
 	if allEmpty(parts) {
 		return nil, nil
 	}
@@ -81,10 +89,10 @@ func (k *Key[K, M]) decode(b []byte) (key K, err error) {
 	if k.form != raw && !utf8.Valid(b) {
 		return key, errors.New("is not UTF-8")
 	}
-	parts := k.parts(&key)
 	if k.form != composite {
-		return key, parts[0].parse(string(b))
+		return key, k.part(&key).parse(string(b))
 	}
+	parts := k.parts(&key)
 	texts := strings.Split(string(b), "/")
 	if len(texts) != len(parts) {
 		return key, fmt.Errorf("has %d parts instead of %d", len(texts), len(parts))

@@ -12,37 +12,48 @@ type Keys struct {
 	limit int64
 
 	mu      sync.Mutex
-	queues  map[topicKey]*keyQueue
-	waiting int64         // bytes of sends that wait for a predecessor
-	room    chan struct{} // closed when waiting falls
+	queues  map[topicKey][]pendingSend // of the keys that have a turn, those that wait for it
+	waiting int64                      // bytes of sends that wait for a predecessor
+	room    chan struct{}              // closed when waiting falls
 }
 
 type topicKey struct{ topic, key string }
 
-type keyQueue struct{ sends []pendingSend }
-
 type pendingSend struct {
 	size int64
-	send func(release func())
+	send func(Turn)
+}
+
+// Turn is the hold of one send on its key.
+type Turn struct {
+	keys *Keys // nil: there is no key
+	id   topicKey
+}
+
+// Release ends the turn and starts the next send of the key. Call it once, when the outcome of the record is known.
+func (t Turn) Release() {
+	if t.keys != nil {
+		t.keys.release(t.id)
+	}
 }
 
 // NewKeys returns a sequencer in which at most limit bytes wait; 0 means no bound.
 func NewKeys(limit int64) *Keys { return &Keys{limit: limit} }
 
 // Do calls send when no earlier send of the key is under way: at once, or later on a goroutine of its own, since the goroutine that
-// releases the predecessor is often the one that makes room in the sink and must not wait for it. send must call release once, when the
-// outcome of its record is known. A nil key has no order. Do itself blocks only while too many bytes wait, until
+// releases the predecessor is often the one that makes room in the sink and must not wait for it. The turn is over when it is
+// released. A nil key has no order. Do itself blocks only while too many bytes wait, until
 // ctx ends; then send is never called and the error is the context's.
-func (k *Keys) Do(ctx context.Context, topic string, key []byte, size int, send func(release func())) error {
+func (k *Keys) Do(ctx context.Context, topic string, key []byte, size int, send func(Turn)) error {
 	if key == nil {
-		send(func() {})
+		send(Turn{})
 		return nil
 	}
 	id := topicKey{topic, string(key)}
 	for {
 		start, room := k.enter(id, pendingSend{int64(size), send})
 		if start {
-			send(func() { k.release(id) })
+			send(Turn{k, id})
 		}
 		if room == nil {
 			return nil
@@ -59,12 +70,12 @@ func (k *Keys) Do(ctx context.Context, topic string, key []byte, size int, send 
 func (k *Keys) enter(id topicKey, p pendingSend) (start bool, room <-chan struct{}) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	q := k.queues[id]
-	if q == nil {
+	queue, taken := k.queues[id]
+	if !taken {
 		if k.queues == nil {
-			k.queues = map[topicKey]*keyQueue{}
+			k.queues = map[topicKey][]pendingSend{}
 		}
-		k.queues[id] = &keyQueue{}
+		k.queues[id] = nil
 		return true, nil
 	}
 	if k.limit > 0 && k.waiting > 0 && k.waiting+p.size > k.limit {
@@ -73,7 +84,7 @@ func (k *Keys) enter(id topicKey, p pendingSend) (start bool, room <-chan struct
 		}
 		return false, k.room
 	}
-	q.sends = append(q.sends, p)
+	k.queues[id] = append(queue, p)
 	k.waiting += p.size
 	return false, nil
 }
@@ -81,20 +92,20 @@ func (k *Keys) enter(id topicKey, p pendingSend) (start bool, room <-chan struct
 // release ends the running send of the key and starts the next one.
 func (k *Keys) release(id topicKey) {
 	k.mu.Lock()
-	q := k.queues[id]
-	if len(q.sends) == 0 {
+	queue := k.queues[id]
+	if len(queue) == 0 {
 		delete(k.queues, id)
 		k.mu.Unlock()
 		return
 	}
-	next := q.sends[0]
-	q.sends[0] = pendingSend{}
-	q.sends = q.sends[1:]
+	next := queue[0]
+	queue[0] = pendingSend{}
+	k.queues[id] = queue[1:]
 	k.waiting -= next.size
 	if k.room != nil {
 		close(k.room)
 		k.room = nil
 	}
 	k.mu.Unlock()
-	go next.send(func() { k.release(id) })
+	go next.send(Turn{k, id})
 }

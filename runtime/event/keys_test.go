@@ -13,29 +13,29 @@ import (
 	"github.com/evgen-dev/evgen/runtime/event"
 )
 
-// turns records which sends were started, and holds their releases.
+// turns records which sends were started, and holds their turns.
 type turns struct {
-	mu       sync.Mutex
-	started  []string
-	releases map[string]func()
+	mu      sync.Mutex
+	started []string
+	held    map[string]event.Turn
 }
 
-func newTurns() *turns { return &turns{releases: map[string]func(){}} }
+func newTurns() *turns { return &turns{held: map[string]event.Turn{}} }
 
-func (s *turns) send(name string) func(func()) {
-	return func(release func()) {
+func (s *turns) send(name string) func(event.Turn) {
+	return func(turn event.Turn) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.started = append(s.started, name)
-		s.releases[name] = release
+		s.held[name] = turn
 	}
 }
 
 func (s *turns) release(name string) {
 	s.mu.Lock()
-	release := s.releases[name]
+	turn := s.held[name]
 	s.mu.Unlock()
-	release()
+	turn.Release()
 }
 
 // expect waits until nothing moves any more and compares the sends that were started.
@@ -199,7 +199,7 @@ func TestOrderHoldsUnderConcurrency(t *testing.T) {
 			for i := range sends {
 				key := fmt.Sprint(caller / 2) // of two callers
 				wg.Add(1)
-				err := k.Do(t.Context(), "things", []byte(key), 10, func(release func()) {
+				err := k.Do(t.Context(), "things", []byte(key), 10, func(turn event.Turn) {
 					mu.Lock()
 					running[key]++
 					if running[key] > 1 {
@@ -212,7 +212,7 @@ func TestOrderHoldsUnderConcurrency(t *testing.T) {
 						mu.Lock()
 						running[key]--
 						mu.Unlock()
-						release()
+						turn.Release()
 					}()
 				})
 				if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -69,13 +70,20 @@ type Receipt struct {
 	Revision int64
 }
 
-// TextOf returns a record key for messages to people: as text if it is text, else in hexadecimal.
+// shownKey is how many bytes of a key people get to see: a foreign producer's may have a megabyte, and errors are logged often.
+const shownKey = 256
+
+// TextOf returns a record key for messages to people: as text if it is text, else in hexadecimal. Of a long key it is the start.
 func TextOf(key []byte) string {
 	if key == nil {
 		return "(none)"
 	}
-	if utf8.Valid(key) {
-		return strconv.Quote(string(key))
+	shown, rest := key, ""
+	if len(key) > shownKey {
+		shown, rest = key[:shownKey], fmt.Sprintf("… (%d bytes)", len(key))
 	}
-	return "0x" + hex.EncodeToString(key)
+	if !utf8.Valid(key) {
+		return "0x" + hex.EncodeToString(shown) + rest
+	}
+	return strconv.Quote(strings.ToValidUTF8(string(shown), "")) + rest
 }

@@ -102,12 +102,12 @@ func (f *fixture) revise(topic string, keys, from, to int) {
 		for key := range keys {
 			wg.Add(1)
 			r := record(topic, fmt.Sprint("key", key), strconv.Itoa(rev))
-			f.must(f.Keys().Do(f.ctx, topic, r.Key, r.Size(), func(release func()) {
+			f.must(f.Keys().Do(f.ctx, topic, r.Key, r.Size(), func(turn event.Turn) {
 				f.Send(f.ctx, r, func(_ event.Receipt, err error) {
 					if err != nil {
 						f.Errorf("key %s, revision %s: %v", r.Key, r.Value, err)
 					}
-					release()
+					turn.Release()
 					wg.Done()
 				})
 			}))

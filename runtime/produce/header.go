@@ -35,13 +35,11 @@ func newEnvelope(source string, kind event.Kind) *envelope {
 
 // seal completes the headers of r, which has those that follow from its message, and returns its event id.
 func (e *envelope) seal(ctx context.Context, r *event.Record) (id string, err error) {
-	const perRecord = 6 // id, correlation, causation, expiry, traceparent, tracestate
-	h := make(event.Headers, 0, len(e.common)+len(e.typed)+len(r.Headers)+perRecord)
+	h := r.Headers // Encode has left room
 	h = append(h, e.common...)
 	if !r.IsTombstone() {
 		h = append(h, e.typed...)
 	}
-	h = append(h, r.Headers...)
 	id, given := h.Get(event.HeaderID)
 	if !given {
 		if id, err = newID(); err != nil {

@@ -89,6 +89,27 @@ func TestOutcomeIsHeardBeforeTheNextRecordOfTheKeyGoes(t *testing.T) {
 	})
 }
 
+// With room in the sink; without, done must leave it to another goroutine.
+func TestEventPublishedByDoneComesAfterThoseThatWaited(t *testing.T) {
+	t.Parallel()
+	sink := &log{}
+	p := produce.New(sink, event.New(plan))
+	last := make(chan error, 1)
+	called := make(chan struct{})
+	p.PublishAsync(t.Context(), msg("pro", 1, ""), func(event.Receipt, error) {
+		<-called
+		p.PublishAsync(t.Context(), msg("pro", 3, ""), func(_ event.Receipt, err error) { last <- err })
+	})
+	p.PublishAsync(t.Context(), msg("pro", 2, ""), nil)
+	close(called)
+	if err := <-last; err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff([]int64{1, 2, 3}, revisions(t, sink.sent()...)); diff != "" {
+		t.Errorf("revisions in the log (-want +got):\n%s", diff)
+	}
+}
+
 func TestConcurrentPublishesAllArrive(t *testing.T) {
 	t.Parallel()
 	sink := &log{}

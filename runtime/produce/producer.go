@@ -44,8 +44,11 @@ func (p *Producer[K, M]) Publish(ctx context.Context, m M) (event.Receipt, error
 }
 
 // PublishAsync is [Producer.Publish] for callers who do not wait. It blocks only while the sink is full, at most until ctx ends; after it
-// returned, ctx does not matter any more, and m may be changed. done runs exactly once on another goroutine, in order
-// per key; it must not block, since later events of the key wait for it. A nil done gives up on hearing of failures.
+// returned, ctx does not matter any more, and m may be changed. A nil done gives up on hearing of failures.
+//
+// done runs exactly once on another goroutine, in order per key. It must not block, since later events of the key wait for it, and with
+// Kafka all others as well. So it must not publish, except on a goroutine of its own: when the sink is full, what waits for room would
+// keep done from returning, and that is what makes room.
 func (p *Producer[K, M]) PublishAsync(ctx context.Context, m M, done func(event.Receipt, error)) {
 	r, err := p.encode(m)
 	p.sendAsync(ctx, r, err, done)
@@ -95,15 +98,20 @@ type result struct {
 }
 
 func (p *Producer[K, M]) sendAsync(ctx context.Context, r *event.Record, err error, done func(event.Receipt, error)) {
-	if done == nil {
-		done = func(event.Receipt, error) {}
-	}
+	heard := orNobody(done)
 	if err == nil {
-		_, err = p.start(ctx, r, done)
+		_, err = p.start(ctx, r, heard)
 	}
 	if err != nil {
-		go done(event.Receipt{}, err)
+		go heard(event.Receipt{}, err)
 	}
+}
+
+func orNobody(done func(event.Receipt, error)) func(event.Receipt, error) {
+	if done == nil {
+		return func(event.Receipt, error) {}
+	}
+	return done
 }
 
 // start seals r and hands it over. An error means that it was not sent and that done will not run.

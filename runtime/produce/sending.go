@@ -17,23 +17,23 @@ type sending struct {
 	record  *event.Record
 	receipt event.Receipt // what is known before the sink answers
 	done    func(event.Receipt, error)
-	release func() // lets the next record of the key go
+	turn    event.Turn // lets the next record of the key go
 	stage   atomic.Uint32
 }
 
 // Who hands the record to the sink? The caller if the key is free, because a full sink must hold up callers, and
 // their context ends that wait. Else whoever frees the key, later, when the caller's context says nothing any more: a request that is
-// over must not take its event with it. turn and start meet in one atomic step, so exactly one of them sends.
+// over must not take its event with it. begin and start meet in one atomic step, so exactly one of them sends.
 const (
 	calling uint32 = iota // the caller is still in start
 	free                  // the key became free meanwhile: the caller sends
-	left                  // the caller left: turn sends
+	left                  // the caller left: begin sends
 )
 
 // start queues the record behind those of its key. The error is that of the context, and the record is not sent then.
 func (s *sending) start() error {
 	r := s.record
-	if err := s.sink.Keys().Do(s.ctx, r.Topic, r.Key, r.Size(), s.turn); err != nil {
+	if err := s.sink.Keys().Do(s.ctx, r.Topic, r.Key, r.Size(), s.begin); err != nil {
 		return err
 	}
 	if !s.stage.CompareAndSwap(calling, left) {
@@ -42,8 +42,8 @@ func (s *sending) start() error {
 	return nil
 }
 
-func (s *sending) turn(release func()) {
-	s.release = release
+func (s *sending) begin(turn event.Turn) {
+	s.turn = turn
 	if !s.stage.CompareAndSwap(calling, free) {
 		s.sink.Send(context.WithoutCancel(s.ctx), s.record, s.finish)
 	}
@@ -51,7 +51,7 @@ func (s *sending) turn(release func()) {
 
 // finish reports before it releases the key, so that outcomes are heard in order too.
 func (s *sending) finish(at event.Receipt, err error) {
-	defer s.release()
+	defer s.turn.Release()
 	if err != nil {
 		s.done(s.receipt, s.wrap(err))
 		return

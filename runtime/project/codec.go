@@ -55,12 +55,14 @@ func appendValue(b []byte, v any) []byte {
 	}
 }
 
-func keyOf(values []any) string {
-	var b []byte
+func keyOf(values []any) string { return string(encodeValues(values)) }
+
+func encodeValues(values []any) []byte {
+	b := make([]byte, 0, 24*len(values))
 	for _, v := range values {
 		b = appendValue(b, v)
 	}
-	return string(b)
+	return b
 }
 
 var errValue = errors.New("is cut off or no value")

@@ -14,7 +14,8 @@
 // touched, since most changes of a large document do not concern its elements.
 //
 // In both cases the rows of a key are those of the event with the highest revision that was delivered, whatever the
-// order and however often it was. Events without a revision count by their offset. The position in the log is
+// order and however often it was. Events without a revision count by their offset, so their topic must keep its number of
+// partitions: a key that moves to another one starts there with offsets that look late. The position in the log is
 // committed with the rows by package consume.
 //
 // # Order

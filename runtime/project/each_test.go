@@ -228,19 +228,8 @@ func TestElementsWithoutARevisionFollowTheLaterRecord(t *testing.T) {
 
 func TestValueOfAUniqueIndexMayMoveBetweenRowsOfAnEvent(t *testing.T) {
 	t.Parallel()
-	spec := tableSpec{name: "unique_apps", each: true, columns: installedAppColumns(),
-		indexes: []index{{name: "version", columns: []string{"version"}, plain: 1, unique: true}}}
-	table := project.NewTable[*projecttest.InstalledAppRow](project.Spec{
-		Table: spec.table(), Columns: spec.columns,
-		Source: project.Each(project.EachSpec[string, *projecttest.Site, *projecttest.Site_App]{
-			Event:    Site,
-			Owner:    func(siteID string) []any { return []any{siteID} },
-			Elements: (*projecttest.Site).GetApps,
-			Values: func(_ *projecttest.Site, item *projecttest.Site_App) []any {
-				return []any{item.GetAppId(), item.GetVersion()}
-			},
-		}),
-	})
+	spec := uniqueApps()
+	table := appsOf(Site, spec, appValues)
 	eachDatabase(t, func(t *testing.T, db *sql.DB) {
 		log, write := newTopic(t, Site), project.NewApply(table)
 		apply(t, db, write, log.put(site("s", 1, "blog@1")))

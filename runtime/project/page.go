@@ -46,10 +46,7 @@ const sumSize = 8
 
 // newCursor returns the cursor after a row that has values in the columns of the order. The list is what identifies it.
 func newCursor(list, values []any) Cursor {
-	var b []byte
-	for _, v := range values {
-		b = appendValue(b, v)
-	}
+	b := encodeValues(values)
 	return Cursor(base64.RawURLEncoding.EncodeToString(append(sumOf(list, b), b...)))
 }
 

@@ -99,10 +99,16 @@ func (w *postgresWriter) inputs(columns []int) string {
 // turn into, e.g., jsonb by itself.
 func (w *postgresWriter) input(alias string, i, column int) string {
 	c := fmt.Sprintf("%s.c%d", alias, i+1)
-	if t := w.targets[column].sqlType; t != "" {
+	if t := w.targets[column].sqlType; t != "" && !isCharacters(t) {
 		return "CAST(" + c + " AS " + t + ")"
 	}
 	return c
+}
+
+// isCharacters knows the types with a length, e.g., varchar(3). A cast would cut longer text without a word, where to store it is an error.
+func isCharacters(sqlType string) bool {
+	t := strings.ToLower(strings.TrimSpace(sqlType))
+	return slices.ContainsFunc([]string{"char", "varchar", "bpchar", "national"}, func(prefix string) bool { return strings.HasPrefix(t, prefix) })
 }
 
 // arrays returns some columns of rows as arguments.

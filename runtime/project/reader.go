@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/evgen-dev/evgen/runtime/event"
 	"github.com/evgen-dev/evgen/runtime/sqldb"
 )
 
@@ -21,9 +23,8 @@ type Reader[R proto.Message] struct {
 	db     *sql.DB
 	layout *layout
 
-	mu      sync.Mutex
-	dialect sqldb.Dialect // set with the first call
-	lists   sync.Map      // *Query to *list
+	dialect atomic.Pointer[sqldb.Dialect] // set with the first call
+	lists   sync.Map                      // *Query to *list
 }
 
 // NewReader returns a reader of t in db.
@@ -108,19 +109,17 @@ func (r *Reader[R]) listOf(d sqldb.Dialect, q *Query) (*list, error) {
 	return l, nil
 }
 
-// dialectOf asks the database once what it is.
+// dialectOf asks the database what it is until there was an answer. Callers do not wait for each other, each has a deadline of its own.
 func (r *Reader[R]) dialectOf(ctx context.Context) (sqldb.Dialect, error) {
 	if r.layout.err != nil {
 		return nil, r.layout.err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.dialect != nil {
-		return r.dialect, nil
+	if d := r.dialect.Load(); d != nil {
+		return *d, nil
 	}
 	d, err := sqldb.DialectOf(ctx, r.db)
 	if err == nil {
-		r.dialect = d
+		r.dialect.Store(&d)
 	}
 	return d, err
 }
@@ -188,5 +187,18 @@ func readColumns(d sqldb.Dialect, l *layout) string {
 	return strings.Join(list, ", ")
 }
 
-// textOf spells values for an error.
-func textOf(values []any) string { return strings.Trim(fmt.Sprintf("%q", values), "[]") }
+// textOf spells values for an error, e.g., "shop" 7.
+func textOf(values []any) string {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		switch x := v.(type) {
+		case string:
+			texts[i] = event.TextOf([]byte(x))
+		case []byte:
+			texts[i] = event.TextOf(x)
+		default:
+			texts[i] = fmt.Sprint(x)
+		}
+	}
+	return strings.Join(texts, " ")
+}

@@ -99,11 +99,7 @@ func (l *layout) unset(column int, v any) any {
 
 // contentOf returns a hash of arguments, which tells whether a row must be written again. Half of SHA-256 is plenty among the rows of a table.
 func contentOf(args []any) []byte {
-	var b []byte
-	for _, v := range args {
-		b = appendValue(b, v)
-	}
-	hash := sha256.Sum256(b)
+	hash := sha256.Sum256(encodeValues(args))
 	return hash[:len(hash)/2]
 }
 

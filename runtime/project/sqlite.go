@@ -3,7 +3,6 @@ package project
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"strings"
 )
 
@@ -170,7 +169,7 @@ func scan(rows *sql.Rows, columns int) ([]any, error) {
 func prepared(ctx context.Context, tx *sql.Tx, text string, f func(*sql.Stmt) error) error {
 	s, err := tx.PrepareContext(ctx, text)
 	if err != nil {
-		return fmt.Errorf("prepare %q: %w", text, err)
+		return err
 	}
 	defer s.Close()
 	return f(s)

@@ -36,7 +36,7 @@ type Table[R proto.Message] struct{ layout *layout }
 // code makes tables before main runs, where nobody could take it.
 func NewTable[R proto.Message](s Spec) *Table[R] {
 	var row R
-	l := &layout{name: s.Table.Name, columns: s.Columns, source: s.Source}
+	l := &layout{name: s.Table.Name, table: s.Table, columns: s.Columns, source: s.Source}
 	if err := l.resolve(row.ProtoReflect().Descriptor()); err != nil {
 		l.err = fmt.Errorf("projection %s: %w: generate the code anew with the evgen of this runtime's version", l.name, err)
 	}
@@ -46,6 +46,7 @@ func NewTable[R proto.Message](s Spec) *Table[R] {
 // layout is a table without its type parameter. The slices of numbers count columns.
 type layout struct {
 	name    string
+	table   sqldb.Table
 	columns []Column
 	fields  []protoreflect.FieldDescriptor // of columns
 	keys    []int                          // the primary key

@@ -92,7 +92,7 @@ func classifyCode(code int) Class {
 }
 
 func isConnection(err error) bool {
-	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) {
+	if errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || isClosed(err) {
 		return true
 	}
 	// A context's deadline looks like an error of the network, and so does an HTTP call of a handler.
@@ -102,6 +102,15 @@ func isConnection(err error) bool {
 	}
 	var network net.Error
 	return errors.As(err, &network)
+}
+
+// isClosed knows what has no type: pgx's connection that broke before a COMMIT could be sent, and a pool that somebody closed too early.
+func isClosed(err error) bool {
+	var unsent interface {
+		error
+		SafeToRetry() bool
+	}
+	return errors.As(err, &unsent) && unsent.Error() == "conn closed" || strings.Contains(err.Error(), "sql: database is closed")
 }
 
 // isLockText knows SQLite's own words for BUSY and LOCKED, for drivers whose errors have no Code method.

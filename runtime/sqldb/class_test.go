@@ -59,6 +59,8 @@ func TestClassOfErrors(t *testing.T) {
 		{driver.ErrBadConn, sqldb.Unavailable},
 		{sql.ErrConnDone, sqldb.Unavailable},
 		{sql.ErrTxDone, sqldb.Retryable},
+		{errors.New("sql: database is closed"), sqldb.Unavailable},
+		{errors.New("conn closed"), sqldb.Retryable}, // anybody's
 		{dial, sqldb.Unavailable},
 		{&url.Error{Op: "Get", URL: "http://payments", Err: dial}, sqldb.Retryable},
 		{context.DeadlineExceeded, sqldb.Retryable},

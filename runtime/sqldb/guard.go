@@ -25,7 +25,6 @@ type Entry struct {
 	Revision int64         // 0: none
 	Offset   int64         // breaks ties of revisions in time; 0 for others
 	Deleted  bool          // the record deletes its key
-	Snapshot bool          // the record is the whole state as of its revision: a new base for a sequence
 	Value    []byte        // as in the log, nil for a tombstone; its hash tells a duplicate from a conflict
 	EventID  string        // ce_id
 	Expires  time.Time     // zero: never

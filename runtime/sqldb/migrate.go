@@ -42,8 +42,8 @@ func makeTable(ctx context.Context, tx *sql.Tx, d Dialect, t Table) error {
 
 // Verify says whether the runtime's tables and the given ones are as the code wants them, and changes nothing. Use it at start-up where
 // a migration tool of your own makes the tables from [RuntimeDDL].
-func Verify(ctx context.Context, db *sql.DB, tables ...Table) error {
-	missing, err := missingTables(ctx, db, append(Tables(), tables...))
+func Verify(ctx context.Context, q Querier, tables ...Table) error {
+	missing, err := missingTables(ctx, q, append(Tables(), tables...))
 	errs := []error{err}
 	for _, t := range missing {
 		errs = append(errs, fmt.Errorf("evgen_migration has no row for table %s: call sqldb.Migrate, or apply the script from sqldb.RuntimeDDL", t.Name))
@@ -89,13 +89,15 @@ func fingerprints(ctx context.Context, q Querier) (map[string]string, error) {
 
 // FingerprintError says that a table was made from another definition than the code's.
 type FingerprintError struct {
-	Table string // e.g., installed_app_p
+	Table string // e.g., installed_apps
 	Have  string // in evgen_migration
 	Want  string // of the code
 }
 
 func (e *FingerprintError) Error() string {
 	return fmt.Sprintf("table %[1]s was made from definition %[2]s, the code is for %[3]s: alter it by a migration of your own that ends with "+
-		"UPDATE evgen_migration SET fingerprint = %[4]s WHERE table_name = %[5]s; or, if its rows can be rebuilt from their topic, drop it "+
-		"together with its row in evgen_migration and its rows in evgen_offset", e.Table, e.Have, e.Want, literal(e.Want), literal(e.Table))
+		"UPDATE evgen_migration SET fingerprint = %[4]s WHERE table_name = %[5]s; or rebuild it from its topic: stop the group that writes it, drop it, run "+
+		"DELETE FROM evgen_revision WHERE handler = %[5]s; DELETE FROM evgen_offset WHERE grp = %[5]s; DELETE FROM evgen_migration WHERE table_name = %[5]s; "+
+		"and start it again",
+		e.Table, e.Have, e.Want, literal(e.Want), literal(e.Table))
 }

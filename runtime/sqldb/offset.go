@@ -72,13 +72,15 @@ func uuid(id event.TopicID) string {
 // TopicRecreatedError says that the offsets of a group belong to a topic that was deleted. Where to go on in the new one, and
 // whether the rows made from the old one are to stay, is for people to decide.
 type TopicRecreatedError struct {
-	Group    string         // e.g., installed_app_p
+	Group    string         // e.g., installed_apps
 	Position event.Position // in the new topic
 	Stored   string         // id of the old one
 }
 
 func (e *TopicRecreatedError) Error() string {
 	return fmt.Sprintf("read the offset of %[1]s/%[2]d for %[3]s: the topic was deleted and made anew, it had id %[4]s and has %[5]s. "+
-		"To read the new topic from its start, run DELETE FROM evgen_offset WHERE grp = %[6]s AND topic_id = '%[4]s'; to also forget what came from the old one, empty the target tables first",
+		"To read the new topic from its start, run DELETE FROM evgen_offset WHERE grp = %[6]s AND topic_id = '%[4]s'; "+
+		"before that, empty the target tables and run DELETE FROM evgen_revision WHERE handler = %[6]s if what came from the old one is to go, "+
+		"or if the events have no revision: rows remember the old offsets then, and new ones look late",
 		e.Position.Topic, e.Position.Partition, e.Group, e.Stored, uuid(e.Position.TopicID), literal(e.Group))
 }

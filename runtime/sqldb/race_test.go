@@ -173,6 +173,48 @@ func TestOppositeCommandOrdersDoNotDeadlock(t *testing.T) {
 	}
 }
 
+// A chain that goes on in a transaction of its own meets another owner, who is handed the record that is due.
+func TestNextDoesNotDeadlockWithAnotherOwner(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, realservers.Postgres(t))
+	g := sqldb.NewSequenceGuard(w.d, sqldb.Gaps{})
+	undrained := discard{g}
+	for _, revision := range []int64{2, 3, 1} {
+		if err := w.once(undrained, []sqldb.Entry{rev("a", revision, "")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	owner := w.begin()
+	if _, err := owner.ExecContext(t.Context(), "SELECT 1 FROM evgen_sequence FOR UPDATE"); err != nil {
+		t.Fatal(err)
+	}
+	var next *event.Record
+	var chain errgroup.Group
+	chain.Go(func() error {
+		tx, err := w.db.BeginTx(t.Context(), nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		if next, err = g.Next(t.Context(), tx, handler, []byte("a")); err != nil {
+			return err
+		}
+		return tx.Commit()
+	})
+	w.awaitBlocked()
+	outcomes, err := g.Admit(t.Context(), owner, handler, []sqldb.Entry{rev("a", 2, "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantOutcomes(t, outcomes, event.Applied)
+	if err := errors.Join(owner.Commit(), chain.Wait()); err != nil {
+		t.Fatal(err)
+	}
+	if revision, _, err := next.Revision(); revision != 3 || err != nil {
+		t.Errorf("the chain went on with revision %d, %v; want 3", revision, err)
+	}
+}
+
 func (w *world) once(g sqldb.Guard, batch []sqldb.Entry) error {
 	tx, err := w.db.BeginTx(w.t.Context(), nil)
 	if err != nil {

@@ -22,20 +22,20 @@ const (
 	Resync                  // [Gaps].Rebase loads the state anew; if it is behind the record, as Hold
 )
 
-// Gaps says how a [SequenceGuard] deals with missing records. With any policy, an entry with Snapshot closes a gap.
+// Gaps says how a [SequenceGuard] deals with missing records.
 type Gaps struct {
 	Policy        GapPolicy
 	MaxRecords    int           // of one key that wait; 0: 10,000
 	MaxAge        time.Duration // of a gap while records of its key come; 0: one hour
 	StartAnywhere bool          // the first record of a key need not be revision 1: for topics that were trimmed
 	// Rebase makes the handler's state of key what it is at its source, in tx, and returns the revision of that state. It runs
-	// for each record that comes into a gap. Nil: only snapshots resync.
+	// for each record that comes into a gap. Nil: as Hold.
 	Rebase func(ctx context.Context, tx *sql.Tx, key []byte) (int64, error)
 }
 
 // SequenceGuard applies revision n of a key right after n-1, exactly once. What comes early is parked ([event.Parked]) until
-// Next gives it back. A key that waited too long is broken: later records of it are [event.Dead], until a
-// snapshot comes, Rebase succeeds, or an operator sets broken_at in evgen_sequence to NULL (and gap_since to the present, for another MaxAge).
+// Next gives it back. A key that waited too long is broken: later records of it are [event.Dead], until
+// Rebase succeeds, or an operator sets broken_at in evgen_sequence to NULL (and gap_since to the present, for another MaxAge).
 type SequenceGuard struct {
 	dialect Dialect
 	gaps    Gaps
@@ -110,32 +110,30 @@ func (g *SequenceGuard) admitKey(ctx context.Context, tx *sql.Tx, handler string
 
 func isConsecutive(e []Entry, run []int) bool {
 	for n, i := range run {
-		if e[i].Snapshot || e[i].Revision != e[run[0]].Revision+int64(n) {
+		if e[i].Revision != e[run[0]].Revision+int64(n) {
 			return false
 		}
 	}
 	return true
 }
 
-const takeDue = `DELETE FROM evgen_parked WHERE handler = $1 AND entity_key = $2 AND ord =
-  (SELECT seq + 1 FROM evgen_sequence WHERE handler = $1 AND entity_key = $2 AND broken_at IS NULL)
-RETURNING ord, record`
-
-const takeLowest = `DELETE FROM evgen_parked WHERE handler = $1 AND entity_key = $2 AND ord =
-  (SELECT min(ord) FROM evgen_parked WHERE handler = $1 AND entity_key = $2)
-RETURNING ord, record`
+// take returns the statement that removes the next record from evgen_parked. It locks evgen_sequence first, as Admit does: a
+// transaction that goes on with a chain and one of another owner would deadlock otherwise.
+func (g *SequenceGuard) take() string {
+	next := `SELECT seq + 1 FROM evgen_sequence WHERE handler = $1 AND entity_key = $2 AND broken_at IS NULL` + g.dialect.forUpdate()
+	if g.gaps.Policy == Skip {
+		next = `SELECT min(ord) FROM evgen_parked WHERE handler = $1 AND entity_key = $2`
+	}
+	return `DELETE FROM evgen_parked WHERE handler = $1 AND entity_key = $2 AND ord = (` + next + `) RETURNING ord, record`
+}
 
 // Next takes the parked record that is due now out of evgen_parked and counts it as applied: run the handler on it in
 // this transaction. It returns nil when none is due. Bound the number of calls in one transaction, which locks the key; the
 // next transaction can go on.
 func (g *SequenceGuard) Next(ctx context.Context, tx *sql.Tx, handler string, key []byte) (*event.Record, error) {
 	s := &sequence{guard: g, tx: tx, handler: handler, key: keyBytes(key)}
-	take := takeDue
-	if g.gaps.Policy == Skip {
-		take = takeLowest
-	}
 	var parked []byte
-	err := tx.QueryRowContext(ctx, take, handler, s.key).Scan(&s.seq, &parked)
+	err := tx.QueryRowContext(ctx, g.take(), handler, s.key).Scan(&s.seq, &parked)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

@@ -58,9 +58,6 @@ func (s *sequence) admit(ctx context.Context, e *Entry) (event.Outcome, error) {
 	switch {
 	case e.Revision <= s.seq:
 		return s.past(e), nil
-	case e.Snapshot:
-		s.rebase(e.Revision)
-		return event.Applied, nil
 	case s.broken.Valid:
 		return s.resync(ctx, e)
 	case e.Revision == s.seq+1:
@@ -72,7 +69,7 @@ func (s *sequence) admit(ctx context.Context, e *Entry) (event.Outcome, error) {
 
 // past is the outcome of what came before. After a skip nobody knows whether it was applied.
 func (s *sequence) past(e *Entry) event.Outcome {
-	if e.Revision < s.seq && (e.Snapshot || s.guard.gaps.Policy == Skip) {
+	if e.Revision < s.seq && s.guard.gaps.Policy == Skip {
 		return event.Stale
 	}
 	return event.Duplicate

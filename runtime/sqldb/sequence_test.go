@@ -14,12 +14,6 @@ import (
 	"github.com/evgen-dev/evgen/runtime/sqldb"
 )
 
-func snapshot(key string, revision int64) sqldb.Entry {
-	e := rev(key, revision, "all of it")
-	e.Snapshot = true
-	return e
-}
-
 // age makes every open gap older.
 func (w *world) age(by time.Duration) {
 	w.t.Helper()
@@ -155,23 +149,6 @@ func TestOldGapMayStillBeFilled(t *testing.T) {
 		// The next gap has an age of its own.
 		wantOutcomes(t, w.handle(g, rev("a", 5, "")), event.Parked)
 		wantEffects(t, w, "a1", "a2")
-	})
-}
-
-func TestSnapshotIsANewBase(t *testing.T) {
-	t.Parallel()
-	eachWorld(t, func(t *testing.T, w *world) {
-		g := sqldb.NewSequenceGuard(w.d, sqldb.Gaps{MaxRecords: 4})
-		w.handle(g, rev("a", 1, ""))
-		w.handle(g, rev("a", 3, ""), rev("a", 4, ""), rev("a", 6, ""), rev("a", 8, ""))
-		wantOutcomes(t, w.handle(g, rev("a", 9, "")), event.Dead)
-		wantOutcomes(t, w.handle(g, snapshot("a", 5)), event.Applied)
-		wantEffects(t, w, "a1", "a5", "a6")
-		wantOutcomes(t, w.handle(g, snapshot("a", 4), snapshot("a", 6), rev("a", 4, ""), rev("a", 7, "")),
-			event.Stale, event.Duplicate, event.Duplicate, event.Applied)
-		wantEffects(t, w, "a1", "a5", "a6", "a7", "a8")
-		wantOutcomes(t, w.handle(g, snapshot("b", 40)), event.Applied)
-		wantOutcomes(t, w.handle(g, rev("b", 41, "")), event.Applied)
 	})
 }
 

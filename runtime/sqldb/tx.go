@@ -18,7 +18,8 @@ const serializationAttempts = 6
 
 // InTx runs fn in a transaction that commits when fn returns nil, and rolls back when it returns an error or panics; the panic goes on. When the
 // database found the transaction in another's way ([Serialization]), also at its commit, InTx runs fn again, a few times: fn
-// must have no effect but through tx. It needs one connection of db, and fn must not ask db for another.
+// must have no effect but through tx. It needs one connection of db, and fn must not ask db for another. On SQLite the wait for another
+// writer may end with the busy timeout only, whatever ctx says: that of modernc.org/sqlite does.
 func InTx(ctx context.Context, db *sql.DB, fn func(*sql.Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		err := once(ctx, db, fn)
@@ -59,4 +60,15 @@ func rowsAffected(r sql.Result, err error) (int64, error) {
 		return 0, err
 	}
 	return r.RowsAffected()
+}
+
+// eachRow calls f on each row and closes rows.
+func eachRow(rows *sql.Rows, f func() error) error {
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }

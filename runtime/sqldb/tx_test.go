@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -163,6 +164,45 @@ func TestUnknownCommitIsADuplicateAtRedelivery(t *testing.T) {
 	}
 	wantOutcomes(t, w.handle(g, rev("a", 1, "x")), event.Duplicate)
 	wantEffects(t, w, "a1")
+}
+
+// A connection that broke unnoticed before the COMMIT is nobody's fault.
+func TestConnectionThatBreaksBeforeTheCommitIsUnavailable(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, realservers.Postgres(t))
+	err := sqldb.InTx(t.Context(), w.db, func(tx *sql.Tx) error {
+		if _, err := admit(t.Context(), tx, sqldb.NewRevisionGuard(w.d, sqldb.KeepStored), rev("a", 1, "x")); err != nil {
+			return err
+		}
+		// The handler swallows the error that tells it.
+		_, _ = tx.ExecContext(t.Context(), "SELECT pg_terminate_backend(pg_backend_pid())")
+		return nil
+	})
+	if err == nil || sqldb.Classify(err) != sqldb.Unavailable {
+		t.Errorf("%v is %s, want unavailable", err, sqldb.Classify(err))
+	}
+}
+
+// A pool of one connection, as small as users make it, deadlocks whoever asks for a second one.
+func TestOneConnectionIsEnough(t *testing.T) {
+	t.Parallel()
+	eachContender(t, func(t *testing.T, w *world, g sqldb.Guard, _ contender) {
+		w.db.SetMaxOpenConns(1)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		errs := []error{sqldb.Migrate(ctx, w.db), sqldb.Verify(ctx, w.db), sqldb.CheckSettings(ctx, w.db)}
+		_, err := sqldb.PurgeInbox(ctx, w.db, time.Now())
+		errs = append(errs, err)
+		_, err = sqldb.PurgeDeleted(ctx, w.db, 7*24*time.Hour)
+		errs = append(errs, err)
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+		w.deliver(g, steps(2, 5))
+		if n := w.int("SELECT count(DISTINCT entity) FROM effect"); n != 2 {
+			t.Errorf("%d entities had effects, want 2", n)
+		}
+	})
 }
 
 // viaProxy reaches the database of db through a proxy that closes a connection instead of answering to COMMIT.

@@ -92,7 +92,7 @@ func (r *replica) close() {
 }
 
 // discard drops the value of an entry that cannot be decoded.
-func (r *replica) discard(key string, e entry, err error) {
+func (r *replica) discard(key []byte, e entry, err error) {
 	r.table.Load().invalidate(key, e)
 	r.unreadable(err)
 }

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"bytes"
 	"hash/maphash"
 	"sync"
 	"sync/atomic"
@@ -105,18 +106,19 @@ func (e entry) newerThan(old entry, kind event.RevisionKind) bool {
 	}
 }
 
-// invalidate takes the value away from a key that still holds e.
-func (t *table) invalidate(key string, e entry) {
-	s := t.shard([]byte(key))
+// invalidate takes the value away from a key that still holds e. The value is compared too: the table may be another one than that which
+// e came from, made from a new topic with the same offsets.
+func (t *table) invalidate(key []byte, e entry) {
+	s := t.shard(key)
 	s.Lock()
 	defer s.Unlock()
-	slot := s.entries[key]
-	if slot == nil || slot.value == nil || slot.offset != e.offset || slot.partition != e.partition {
+	slot := s.entries[string(key)]
+	if slot == nil || slot.value == nil || slot.offset != e.offset || slot.partition != e.partition || !bytes.Equal(slot.value, e.value) {
 		return
 	}
 	blank := *slot
 	blank.value = nil
-	t.set(s, []byte(key), slot, blank)
+	t.set(s, key, slot, blank)
 }
 
 // forget removes the keys that have had no value since before limit.

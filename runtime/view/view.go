@@ -49,7 +49,7 @@ func revisionIn[K any, M proto.Message](e *event.Event[K, M]) func(*event.Record
 // Get returns the state of key, and whether there is one. The message is the caller's own.
 func (v *View[K, M]) Get(key K) (M, bool) {
 	b := v.event.EncodeKey(key)
-	return v.decode(string(b), v.replica.table.Load().get(b))
+	return v.decode(b, v.replica.table.Load().get(b))
 }
 
 // All returns every key with its state, in no order. Each key shows a state that it had during the iteration;
@@ -59,11 +59,12 @@ func (v *View[K, M]) All() iter.Seq2[K, M] {
 		t := v.replica.table.Load()
 		for i := range t.shards {
 			for _, x := range t.values(i) {
-				key, ok := v.decodeKey(x.key, x.entry)
+				b := []byte(x.key)
+				key, ok := v.decodeKey(b, x.entry)
 				if !ok {
 					continue
 				}
-				if m, ok := v.decode(x.key, x.entry); ok && !yield(key, m) {
+				if m, ok := v.decode(b, x.entry); ok && !yield(key, m) {
 					return
 				}
 			}
@@ -90,7 +91,7 @@ func (v *View[K, M]) Err() error { return v.replica.err() }
 func (v *View[K, M]) Close() { v.replica.close() }
 
 // decode returns the message of an entry. One that does not decode is reported once, and its key has no state from then on.
-func (v *View[K, M]) decode(key string, e entry) (M, bool) {
+func (v *View[K, M]) decode(key []byte, e entry) (M, bool) {
 	var none M
 	if e.value == nil {
 		return none, false
@@ -106,7 +107,7 @@ func (v *View[K, M]) decode(key string, e entry) (M, bool) {
 	return m, true
 }
 
-func (v *View[K, M]) decodeKey(key string, e entry) (K, bool) {
+func (v *View[K, M]) decodeKey(key []byte, e entry) (K, bool) {
 	k, err := v.event.DecodeKey(v.replica.record(key, e))
 	if err != nil {
 		v.replica.discard(key, e, err)
@@ -116,10 +117,10 @@ func (v *View[K, M]) decodeKey(key string, e entry) (K, bool) {
 }
 
 // record returns what is left of the record that made e: enough to decode it, and to find it in the topic.
-func (r *replica) record(key string, e entry) *event.Record {
+func (r *replica) record(key []byte, e entry) *event.Record {
 	rec := &event.Record{
 		Position: event.Position{Topic: r.topic(), Partition: e.partition, Offset: e.offset},
-		Key:      []byte(key), Value: e.value,
+		Key:      key, Value: e.value,
 	}
 	if e.revision > 0 {
 		rec.Headers = event.Headers{{Key: event.HeaderRevision, Value: strconv.AppendInt(nil, e.revision, 10)}}
