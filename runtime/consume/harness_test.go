@@ -38,7 +38,6 @@ func revOf(f *fact) int32    { return f.GetNumber() }
 func idOf(f *fact) string    { return f.GetTypeUrl() }
 func deletedOf(f *fact) bool { return f.GetPacked() }
 func textOf(f *fact) string  { return f.GetDefaultValue() }
-func microsOf(f *fact) int64 { return int64(f.GetNumber()) }
 func at(p int32) event.Topic { return event.Topic{Name: "facts", Partitions: p} }
 func quickRetry() event.Retry {
 	return event.Retry{Attempts: 3, Backoff: time.Millisecond, MaxBackoff: 2 * time.Millisecond}
@@ -71,8 +70,20 @@ func newWorldOn(t *testing.T, db *sql.DB) *world {
 	if err := sqldb.Migrate(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}
-	w.exec("create table effects (id integer primary key, k text, rev bigint, note text)")
+	w.exec("create table effects (id " + w.counter() + " primary key, k text, rev bigint, note text)")
 	return w
+}
+
+// counter is the type of a column that counts by itself.
+func (w *world) counter() string {
+	d, err := sqldb.DialectOf(w.t.Context(), w.db)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if d.Name() == (sqldb.Postgres{}).Name() {
+		return "bigserial"
+	}
+	return "integer"
 }
 
 func (w *world) exec(query string, args ...any) {

@@ -141,7 +141,7 @@ func (p *keyedPartition) commit() (event.Commit, bool) {
 func (p *keyedPartition) low() point {
 	low := p.track.low()
 	for _, s := range p.skip {
-		if s.from == low.offset {
+		if s.from <= low.offset && low.offset < s.to {
 			low.offset = s.to
 		}
 	}

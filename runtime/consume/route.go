@@ -35,8 +35,9 @@ const defaultBatch = 500
 
 // NewRoute returns the route of the one topic that all cases share. How often a record takes effect follows from the topic's
 // events: with a revision it is applied if it is newer (or next), with an id once, and a command once until it expires, all of them
-// key by key. Events with neither are handled in the order of their partition, whose position then lives in db. With a nil db
-// all cases must be of [Func] or [FuncDocument]. Mistakes are reported by [Group.Run].
+// key by key. Events with neither are handled in the order of their partition, whose position then lives in db: a database that
+// does not know a partition gets all of it. With a nil db all cases must be of [Func] or [FuncDocument]. Mistakes are reported by
+// [Group.Run].
 func NewRoute(db *sql.DB, opts []RouteOption, cases ...Case) Route {
 	r := Route{db: db, cases: cases}
 	for _, c := range cases {
@@ -49,7 +50,7 @@ func NewRoute(db *sql.DB, opts []RouteOption, cases ...Case) Route {
 }
 
 // NewBatchRoute returns a route that hands the records of c's topic to b, of whichever type they are: each partition in order, several
-// partitions at the same time.
+// partitions at the same time. A partition that db does not know is handled from its start, wherever the group is.
 func NewBatchRoute(db *sql.DB, c *event.Contract, b Batch) Route {
 	return Route{db: db, contracts: []*event.Contract{c}, batch: &b}
 }

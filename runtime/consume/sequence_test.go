@@ -110,6 +110,25 @@ func TestParkedRecordThatFailsDoesNotHoldThoseBefore(t *testing.T) {
 	})
 }
 
+func TestAttemptsOfParkedRecordsAreCountedOneByOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := sequence()
+	s.Retry = deadLetters()
+	e := event.New(s)
+	w.topic(at(1))
+	w.publish(e, newFact("a", 2, ""), newFact("a", 3, ""), newFact("a", 1, ""))
+	r := w.start("g", NewRoute(w.db, nil, On(e, func(ctx context.Context, tx *sql.Tx, d *delivery) error {
+		if d.Attempt < s.Retry.Attempts {
+			return errors.New("not yet")
+		}
+		return write(ctx, tx, d)
+	})))
+	w.want("a2 parked", "a3 parked", "a1 applied", "a2 applied", "a3 applied")
+	r.finish()
+	w.wantDead()
+}
+
 func TestParkedRecordThatIsGivenUpIsDeadLetteredAndStaysParked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -161,6 +180,11 @@ func TestGapPolicyFailHoldsTheKey(t *testing.T) {
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		w.want("b1 applied")
+		if err := r.g.Health(); err != nil {
+			t.Errorf("Health: %v", err)
+		}
+		w.publish(e, newFact("c", 1, ""))
+		w.want("b1 applied", "c1 applied")
 		w.wantCommitted(0)
 		w.wantDead()
 		r.finish()

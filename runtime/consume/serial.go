@@ -17,7 +17,8 @@ type serialPartition struct {
 	*lease
 	session *session
 	route   *route
-	limit   int // records of the next transaction; used by work only
+	limit   int   // records of the next transaction; used by work only
+	first   int64 // offset that the log begins with
 
 	mu      sync.Mutex
 	queue   []*event.Record
@@ -31,18 +32,18 @@ type serialPartition struct {
 
 func newSerialPartition(s *session, r *route, a *event.Assignment) *serialPartition {
 	return &serialPartition{
-		lease: newLease(s.handlers, a.Position), session: s, route: r, limit: r.maxBatch(),
+		lease: newLease(s.handlers, a.Position), session: s, route: r, limit: r.maxBatch(), first: a.Start,
 		want: -1, wake: make(chan struct{}, 1), dirty: !a.Committed,
 	}
 }
 
 func (p *serialPartition) hold() *lease { return p.lease }
 
-// load asks the database where to go on. At first sight of the partition that is where the group is.
+// load asks the database where to go on. A database that does not know the partition gets all of it, wherever the group is: it may be a new one.
 func (p *serialPartition) load(ctx context.Context) (int64, error) {
 	next, found, err := sqldb.LoadOffset(ctx, p.route.db, p.route.handlerName(), p.at)
 	if !found {
-		next = p.at.Offset
+		next = p.first
 	}
 	return next, err
 }
@@ -148,10 +149,9 @@ func (p *serialPartition) lose() {
 }
 
 func (p *serialPartition) job() *job {
-	j := &job{route: p.route, record: p.head(1)[0], finish: func() {}}
-	s := &stretch{partition: p, job: j}
-	j.run, j.skip = s.batch, s.skip
-	return j
+	s := &stretch{partition: p, job: &job{route: p.route, record: p.head(1)[0]}}
+	s.job.run, s.job.skip, s.job.finish = s.batch, s.skip, s.finish
+	return s.job
 }
 
 // advance takes the first n records of the queue as done: the database has moved on to next.

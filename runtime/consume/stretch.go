@@ -16,6 +16,7 @@ type stretch struct {
 	job       *job
 
 	// Of the last transaction:
+	past    []*event.Record // what the committed position is past
 	done    []event.Outcome
 	reached bool // a handler was called
 }
@@ -81,9 +82,16 @@ func (s *stretch) transact(ctx context.Context, rs []*event.Record, apply func(*
 		return apply(tx)
 	})
 	if err == nil {
-		p.advance(len(rs), point{last.Offset + 1, last.LeaderEpoch})
+		s.past = rs
 	}
 	return err
+}
+
+// finish lets the partition follow its position in the database. Nothing is past when the position was lost.
+func (s *stretch) finish() {
+	if n := len(s.past); n > 0 {
+		s.partition.advance(n, point{s.past[n-1].Offset + 1, s.past[n-1].LeaderEpoch})
+	}
 }
 
 func (s *stretch) apply(ctx context.Context, tx *sql.Tx, rs []*event.Record, attempt int) error {
