@@ -21,7 +21,8 @@ type row struct {
 }
 
 // mayImport has one row per package: the first that fits holds. Arrows point down only: cmd, generator/output, generator,
-// schema. What a user links is runtime, which knows neither schema nor generator.
+// schema, schema/filter; schema/source stands between cmd and schema. What a user links is runtime, which knows neither schema
+// nor generator.
 var mayImport = []row{
 	{"runtime/event", []string{"google.golang.org/protobuf/..."},
 		"the contract that generated code, users and adapters share: whoever imports it pays for nothing else"},
@@ -54,16 +55,21 @@ var mayImport = []row{
 
 	{"schema/evgenpb", []string{"google.golang.org/protobuf/..."},
 		"message packages import it, since a .pb.go imports what its proto imports"},
-	{"schema", []string{"schema/evgenpb", "github.com/bufbuild/protocompile/...", "cel.dev/cel-go/...",
+	{"schema/filter", []string{"internal/nearest", "cel.dev/cel-go/...", "google.golang.org/protobuf/..."},
+		"the language of filters alone: it knows CEL and messages, but no annotations"},
+	{"schema", []string{"schema/evgenpb", "schema/filter", "internal/nearest", "google.golang.org/protobuf/..."},
+		"gives descriptors a meaning, wherever they come from; it knows neither Go source nor brokers nor databases"},
+	{"schema/source", []string{"schema", "schema/evgenpb", "internal/nearest", "github.com/bufbuild/protocompile/...",
 		"google.golang.org/protobuf/..."},
-		"knows protobuf and the grammar of filters, but neither Go source nor brokers nor databases"},
-	{"generator", []string{"schema", "templates", "schema/evgenpb", "github.com/dave/jennifer/jen", "google.golang.org/protobuf/..."},
+		"the one package that compiles proto files: a plugin is handed descriptors, and links no compiler"},
+	{"generator", []string{"schema", "schema/evgenpb", "schema/filter", "templates", "github.com/dave/jennifer/jen",
+		"google.golang.org/protobuf/..."},
 		"a pure function of the model; it knows the runtime by import paths in strings, so it cannot depend on a broker"},
 	{"generator/output", []string{"generator", "github.com/aymanbagabas/go-udiff"},
 		"writes files and compares them, whatever they hold"},
 
 	{"cmd/evgen", []string{"schema/...", "generator/...", "templates", "runtime/event", "runtime/kafka", "internal/devbroker",
-		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/goccy/go-yaml/...", "golang.org/x/mod/...",
+		"internal/nearest", "github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/goccy/go-yaml/...", "golang.org/x/mod/...",
 		"github.com/twmb/franz-go/pkg/kgo", "google.golang.org/protobuf/..."},
 		"reads flags and configuration, and calls; evgen dev runs the embedded broker"},
 	{"cmd/protoc-gen-evgen", []string{"schema", "generator", "google.golang.org/protobuf/..."},
@@ -80,6 +86,8 @@ var mayImport = []row{
 		"it runs commands as functions, of whichever program"},
 	{"internal/realservers", []string{"internal/devbroker", "github.com/jackc/pgx/v5/...", "modernc.org/sqlite"},
 		"test support: here the drivers are chosen that the runtime must not know"},
+	{"internal/nearest", nil,
+		"names are strings, whether of a field, a flag or a key"},
 	{"internal/tally", nil,
 		"it counts the tests of all others, so it builds when they do not"},
 

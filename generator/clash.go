@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/filter"
 )
 
 // declaration is a name in a generated package and who wants it.
@@ -190,7 +191,7 @@ func eventPaths(e *schema.Event) []schema.Path {
 	return paths
 }
 
-func exprPaths(x *schema.Expr) []schema.Path {
+func exprPaths(x *filter.Expr) []schema.Path {
 	if x == nil {
 		return nil
 	}

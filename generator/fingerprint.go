@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/filter"
 )
 
 // fingerprint changes when rows written before would differ from those written now, or live in another table, and not when only the spelling of
@@ -26,12 +27,12 @@ func fingerprint(p *schema.Projection) string {
 	return hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
-func writeExpr(w io.Writer, x *schema.Expr) {
+func writeExpr(w io.Writer, x *filter.Expr) {
 	if x == nil {
 		return
 	}
 	fmt.Fprintf(w, "(%s", opNames[x.Op])
-	if x.Op == schema.OpLiteral {
+	if x.Op == filter.OpLiteral {
 		fmt.Fprintf(w, " %v", x.Value)
 	}
 	if x.Ref != nil {
@@ -43,17 +44,17 @@ func writeExpr(w io.Writer, x *schema.Expr) {
 	fmt.Fprint(w, ")")
 }
 
-func writeRef(w io.Writer, r *schema.Ref) {
+func writeRef(w io.Writer, r *filter.Ref) {
 	fmt.Fprintf(w, " %s.%s", rootNames[r.Root], pathText(r.Path))
 }
 
 var (
-	opNames = map[schema.Op]string{
-		schema.OpLiteral: "literal", schema.OpRef: "ref", schema.OpHas: "has", schema.OpNot: "!", schema.OpAnd: "&&", schema.OpOr: "||",
-		schema.OpEqual: "==", schema.OpNotEqual: "!=", schema.OpLess: "<", schema.OpLessEqual: "<=", schema.OpGreater: ">", schema.OpGreaterEqual: ">=",
-		schema.OpIn: "in", schema.OpStartsWith: "startsWith", schema.OpEndsWith: "endsWith", schema.OpContains: "contains", schema.OpSize: "size",
+	opNames = map[filter.Op]string{
+		filter.OpLiteral: "literal", filter.OpRef: "ref", filter.OpHas: "has", filter.OpNot: "!", filter.OpAnd: "&&", filter.OpOr: "||",
+		filter.OpEqual: "==", filter.OpNotEqual: "!=", filter.OpLess: "<", filter.OpLessEqual: "<=", filter.OpGreater: ">", filter.OpGreaterEqual: ">=",
+		filter.OpIn: "in", filter.OpStartsWith: "startsWith", filter.OpEndsWith: "endsWith", filter.OpContains: "contains", filter.OpSize: "size",
 	}
-	rootNames = map[schema.Root]string{
-		schema.FromEvent: "event", schema.FromItem: "item", schema.FromMapKey: "key", schema.FromMapValue: "value",
+	rootNames = map[filter.Root]string{
+		filter.FromEvent: "event", filter.FromItem: "item", filter.FromMapKey: "key", filter.FromMapValue: "value",
 	}
 )

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/compiler/protogen"
 	"google.golang.org/protobuf/proto"
@@ -54,11 +55,15 @@ func Generate(req *pluginpb.CodeGeneratorRequest, resolve Resolver) ([]File, sch
 	return append(files, messages...), found, err
 }
 
+// options is where the annotations are imported from. Their Go code is package evgenpb, also for a tree that holds a copy of them.
+const options = "evgen/v1/options.proto"
+
 // newPlugin forgets the compiler's version: it would be in the .pb.go files, and they would differ from machine to machine.
 func newPlugin(req *pluginpb.CodeGeneratorRequest) (Options, *protogen.Plugin, error) {
 	o := DefaultOptions()
 	req = proto.CloneOf(req)
 	req.CompilerVersion = nil
+	req.FileToGenerate = slices.DeleteFunc(req.FileToGenerate, func(path string) bool { return path == options })
 	plugin, err := protogen.Options{ParamFunc: o.set}.New(req)
 	if err != nil {
 		return o, nil, fmt.Errorf("read the request: %w", err)

@@ -233,6 +233,22 @@ func TestFileWithoutEventsHasMessagesOnly(t *testing.T) {
 	}
 }
 
+// A workspace of buf has a copy of options.proto as a module, and buf names it like any file.
+func TestCopyOfTheAnnotationsGetsNoCodeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	request := compile(t, map[string]string{"sites.proto": site}).Request("")
+	want := byName(mustGenerate(t, compile(t, map[string]string{"sites.proto": site}), ""))
+	request.FileToGenerate = append(request.FileToGenerate, "evgen/v1/options.proto")
+	response, _ := runPlugin(t, request)
+	got := map[string]string{}
+	for _, f := range response.File {
+		got[f.GetName()] = f.GetContent()
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
 // A new version of evgen that reads the same things out of the annotations leaves tables alone.
 func TestFingerprintIsStable(t *testing.T) {
 	t.Parallel()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/evgen-dev/evgen/generator"
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/source"
 )
 
 // site is a proto file with an event and a projection.
@@ -36,13 +37,13 @@ message SiteRow {
 `
 
 // compile makes a set of proto files, by path.
-func compile(t testing.TB, files map[string]string) *schema.Set {
+func compile(t testing.TB, files map[string]string) *source.Set {
 	t.Helper()
 	tree := fstest.MapFS{}
 	for path, text := range files {
 		tree[path] = &fstest.MapFile{Data: []byte(text)}
 	}
-	set, found, err := schema.Compile(t.Context(), []schema.Tree{{Dir: "proto", FS: tree}}, nil)
+	set, found, err := source.Compile(t.Context(), []source.Tree{{Dir: "proto", FS: tree}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +54,7 @@ func compile(t testing.TB, files map[string]string) *schema.Set {
 }
 
 // generate runs the generator as the command does.
-func generate(t testing.TB, set *schema.Set, request *pluginpb.CodeGeneratorRequest) ([]generator.File, schema.Diagnostics) {
+func generate(t testing.TB, set *source.Set, request *pluginpb.CodeGeneratorRequest) ([]generator.File, schema.Diagnostics) {
 	t.Helper()
 	files, found, err := generator.Generate(request, func(files []protoreflect.FileDescriptor) (*schema.Model, schema.Diagnostics) {
 		return set.Resolve(files)
@@ -65,7 +66,7 @@ func generate(t testing.TB, set *schema.Set, request *pluginpb.CodeGeneratorRequ
 }
 
 // mustGenerate fails the test when there is an error in the schema.
-func mustGenerate(t testing.TB, set *schema.Set, parameter string) []generator.File {
+func mustGenerate(t testing.TB, set *source.Set, parameter string) []generator.File {
 	t.Helper()
 	files, found := generate(t, set, set.Request(parameter))
 	if found.HasErrors() {

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/filter"
 )
 
 // tableCode emits the DDL of a projection:
@@ -243,12 +244,12 @@ func (g *emitter) foreignKey(e *schema.Event) jen.Code {
 }
 
 // itemField returns the field whose kind an element, a map's key or a map's value has.
-func itemField(p *schema.Projection, r schema.Root) protoreflect.FieldDescriptor {
+func itemField(p *schema.Projection, r filter.Root) protoreflect.FieldDescriptor {
 	f := p.Source.ForEach.Leaf()
 	switch r {
-	case schema.FromMapKey:
+	case filter.FromMapKey:
 		return f.MapKey()
-	case schema.FromMapValue:
+	case filter.FromMapValue:
 		return f.MapValue()
 	default:
 		return f

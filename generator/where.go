@@ -8,26 +8,27 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/filter"
 )
 
 // condition renders a filter as a Go expression over m and, with for_each, item.
-func (g *emitter) condition(p *schema.Projection, x *schema.Expr) *jen.Statement {
+func (g *emitter) condition(p *schema.Projection, x *filter.Expr) *jen.Statement {
 	switch x.Op {
-	case schema.OpLiteral:
+	case filter.OpLiteral:
 		return g.literal(x)
-	case schema.OpRef:
+	case filter.OpRef:
 		return g.converted(p, x)
-	case schema.OpHas:
+	case filter.OpHas:
 		return g.has(x.Ref)
-	case schema.OpNot:
+	case filter.OpNot:
 		return jen.Op("!").Add(g.operand(p, x.Args[0]))
-	case schema.OpAnd, schema.OpOr:
+	case filter.OpAnd, filter.OpOr:
 		return g.junction(p, x)
-	case schema.OpIn:
+	case filter.OpIn:
 		return g.in(p, x)
-	case schema.OpSize:
+	case filter.OpSize:
 		return jen.Add(g.filterType(x)).Call(g.length(p, x.Args[0]))
-	case schema.OpStartsWith, schema.OpEndsWith, schema.OpContains:
+	case filter.OpStartsWith, filter.OpEndsWith, filter.OpContains:
 		return jen.Qual("strings", stringFunctions[x.Op]).Call(g.condition(p, x.Args[0]), g.condition(p, x.Args[1]))
 	default:
 		return g.comparison(p, x)
@@ -35,24 +36,24 @@ func (g *emitter) condition(p *schema.Projection, x *schema.Expr) *jen.Statement
 }
 
 var (
-	stringFunctions = map[schema.Op]string{schema.OpStartsWith: "HasPrefix", schema.OpEndsWith: "HasSuffix", schema.OpContains: "Contains"}
-	comparisons     = map[schema.Op]string{
-		schema.OpEqual: "==", schema.OpNotEqual: "!=", schema.OpLess: "<",
-		schema.OpLessEqual: "<=", schema.OpGreater: ">", schema.OpGreaterEqual: ">=",
+	stringFunctions = map[filter.Op]string{filter.OpStartsWith: "HasPrefix", filter.OpEndsWith: "HasSuffix", filter.OpContains: "Contains"}
+	comparisons     = map[filter.Op]string{
+		filter.OpEqual: "==", filter.OpNotEqual: "!=", filter.OpLess: "<",
+		filter.OpLessEqual: "<=", filter.OpGreater: ">", filter.OpGreaterEqual: ">=",
 	}
 )
 
 // operand renders an argument of ! and ==, in parentheses when it is made of several parts itself.
-func (g *emitter) operand(p *schema.Projection, x *schema.Expr) *jen.Statement {
-	if _, ok := comparisons[x.Op]; ok || x.Op == schema.OpAnd || x.Op == schema.OpOr || x.Op == schema.OpHas && !isReflected(x.Ref) {
+func (g *emitter) operand(p *schema.Projection, x *filter.Expr) *jen.Statement {
+	if _, ok := comparisons[x.Op]; ok || x.Op == filter.OpAnd || x.Op == filter.OpOr || x.Op == filter.OpHas && !isReflected(x.Ref) {
 		return jen.Parens(g.condition(p, x))
 	}
 	return g.condition(p, x)
 }
 
-func (g *emitter) junction(p *schema.Projection, x *schema.Expr) *jen.Statement {
+func (g *emitter) junction(p *schema.Projection, x *filter.Expr) *jen.Statement {
 	op := "&&"
-	if x.Op == schema.OpOr {
+	if x.Op == filter.OpOr {
 		op = "||"
 	}
 	s := jen.Add()
@@ -64,7 +65,7 @@ func (g *emitter) junction(p *schema.Projection, x *schema.Expr) *jen.Statement 
 		if i > 0 && len(args) > shortList {
 			s.Line()
 		}
-		if a.Op == schema.OpAnd || a.Op == schema.OpOr {
+		if a.Op == filter.OpAnd || a.Op == filter.OpOr {
 			s.Add(jen.Parens(g.condition(p, a)))
 			continue
 		}
@@ -74,10 +75,10 @@ func (g *emitter) junction(p *schema.Projection, x *schema.Expr) *jen.Statement 
 }
 
 // operands leaves out what the next one says, too: a field is not there when the message around it is not.
-func operands(x *schema.Expr) []*schema.Expr {
-	var kept []*schema.Expr
+func operands(x *filter.Expr) []*filter.Expr {
+	var kept []*filter.Expr
 	for i, a := range x.Args {
-		if x.Op == schema.OpAnd && a.Op == schema.OpHas && i+1 < len(x.Args) && isWithin(x.Args[i+1], a.Ref) {
+		if x.Op == filter.OpAnd && a.Op == filter.OpHas && i+1 < len(x.Args) && isWithin(x.Args[i+1], a.Ref) {
 			continue
 		}
 		kept = append(kept, a)
@@ -86,32 +87,32 @@ func operands(x *schema.Expr) []*schema.Expr {
 }
 
 // isWithin says whether x tests a scalar of the message around.
-func isWithin(x *schema.Expr, around *schema.Ref) bool {
-	return x.Op == schema.OpHas && isReflected(x.Ref) && x.Ref.Root == around.Root && slices.Equal(x.Ref.Path[:len(x.Ref.Path)-1], around.Path)
+func isWithin(x *filter.Expr, around *filter.Ref) bool {
+	return x.Op == filter.OpHas && isReflected(x.Ref) && x.Ref.Root == around.Root && slices.Equal(x.Ref.Path[:len(x.Ref.Path)-1], around.Path)
 }
 
 // comparison renders ==, < and so on; what Go's operators do not compare goes through the type's own comparison.
-func (g *emitter) comparison(p *schema.Projection, x *schema.Expr) *jen.Statement {
+func (g *emitter) comparison(p *schema.Projection, x *filter.Expr) *jen.Statement {
 	op := comparisons[x.Op]
-	if x.Args[0].Type == schema.BoolType {
+	if x.Args[0].Type == filter.BoolType {
 		return g.operand(p, x.Args[0]).Op(op).Add(g.operand(p, x.Args[1]))
 	}
 	a, b := g.comparand(p, x.Args[0], x.Args[1]), g.comparand(p, x.Args[1], x.Args[0])
 	switch x.Args[0].Type {
-	case schema.BytesType:
+	case filter.BytesType:
 		return bytesComparison(x.Op, a, b)
-	case schema.TimestampType:
+	case filter.TimestampType:
 		return a.Dot("Compare").Call(b).Op(op).Lit(0)
 	default:
 		return a.Op(op).Add(b)
 	}
 }
 
-func bytesComparison(op schema.Op, a, b jen.Code) *jen.Statement {
+func bytesComparison(op filter.Op, a, b jen.Code) *jen.Statement {
 	switch op {
-	case schema.OpEqual:
+	case filter.OpEqual:
 		return jen.Qual("bytes", "Equal").Call(a, b)
-	case schema.OpNotEqual:
+	case filter.OpNotEqual:
 		return jen.Op("!").Qual("bytes", "Equal").Call(a, b)
 	default:
 		return jen.Qual("bytes", "Compare").Call(a, b).Op(comparisons[op]).Lit(0)
@@ -119,12 +120,12 @@ func bytesComparison(op schema.Op, a, b jen.Code) *jen.Statement {
 }
 
 // comparand renders one side of a comparison. Beside a literal that its own type holds it needs no conversion.
-func (g *emitter) comparand(p *schema.Projection, x, other *schema.Expr) *jen.Statement {
+func (g *emitter) comparand(p *schema.Projection, x, other *filter.Expr) *jen.Statement {
 	switch {
-	case other.Op != schema.OpLiteral:
-	case x.Op == schema.OpSize && fits(other.Value, protoreflect.Int32Kind): // an int, wherever it is built
+	case other.Op != filter.OpLiteral:
+	case x.Op == filter.OpSize && fits(other.Value, protoreflect.Int32Kind): // an int, wherever it is built
 		return g.length(p, x.Args[0])
-	case x.Op == schema.OpRef && fits(other.Value, refKind(p, x.Ref)):
+	case x.Op == filter.OpRef && fits(other.Value, refKind(p, x.Ref)):
 		return g.ref(x.Ref)
 	}
 	return g.condition(p, x)
@@ -144,7 +145,7 @@ func fits(literal any, kind protoreflect.Kind) bool {
 	}
 }
 
-func (g *emitter) in(p *schema.Projection, x *schema.Expr) *jen.Statement {
+func (g *emitter) in(p *schema.Projection, x *filter.Expr) *jen.Statement {
 	var list []jen.Code
 	for _, a := range x.Args[1:] {
 		list = append(list, g.condition(p, a))
@@ -152,42 +153,42 @@ func (g *emitter) in(p *schema.Projection, x *schema.Expr) *jen.Statement {
 	return jen.Qual("slices", "Contains").Call(jen.Index().Add(g.filterType(x.Args[0])).Values(list...), g.condition(p, x.Args[0]))
 }
 
-func (g *emitter) filterType(x *schema.Expr) jen.Code {
+func (g *emitter) filterType(x *filter.Expr) jen.Code {
 	switch x.Type {
-	case schema.IntType:
+	case filter.IntType:
 		return jen.Int64()
-	case schema.UintType:
+	case filter.UintType:
 		return jen.Uint64()
-	case schema.DoubleType:
+	case filter.DoubleType:
 		return jen.Float64()
-	case schema.EnumType:
+	case filter.EnumType:
 		return ident(g.types.enums[x.Enum.FullName()].GoIdent)
 	default:
 		return jen.String()
 	}
 }
 
-func (g *emitter) length(p *schema.Projection, x *schema.Expr) *jen.Statement {
-	if x.Type == schema.StringType {
+func (g *emitter) length(p *schema.Projection, x *filter.Expr) *jen.Statement {
+	if x.Type == filter.StringType {
 		return jen.Qual("unicode/utf8", "RuneCountInString").Call(g.condition(p, x))
 	}
 	return jen.Len(g.ref(x.Ref))
 }
 
 // converted renders a reference in the type that the filter gives it, e.g., int64(m.GetAge()) of an int32 field.
-func (g *emitter) converted(p *schema.Projection, x *schema.Expr) *jen.Statement {
+func (g *emitter) converted(p *schema.Projection, x *filter.Expr) *jen.Statement {
 	value := g.ref(x.Ref)
 	kind := refKind(p, x.Ref)
 	switch x.Type {
-	case schema.IntType:
+	case filter.IntType:
 		return convert(value, kind, "int64", protoreflect.Int64Kind, protoreflect.Sint64Kind, protoreflect.Sfixed64Kind)
-	case schema.UintType:
+	case filter.UintType:
 		return convert(value, kind, "uint64", protoreflect.Uint64Kind, protoreflect.Fixed64Kind)
-	case schema.DoubleType:
+	case filter.DoubleType:
 		return convert(value, kind, "float64", protoreflect.DoubleKind)
-	case schema.TimestampType:
+	case filter.TimestampType:
 		return value.Dot("AsTime").Call()
-	case schema.DurationType:
+	case filter.DurationType:
 		return value.Dot("AsDuration").Call()
 	default:
 		return value
@@ -204,7 +205,7 @@ func convert(value *jen.Statement, kind protoreflect.Kind, to string, same ...pr
 }
 
 // has renders the presence of the last field of a path.
-func (g *emitter) has(r *schema.Ref) *jen.Statement {
+func (g *emitter) has(r *filter.Ref) *jen.Statement {
 	leaf := r.Path.Leaf()
 	parent := g.types.read(g.root(r), r.Path[:len(r.Path)-1])
 	if isReflected(r) {
@@ -218,21 +219,21 @@ func (g *emitter) has(r *schema.Ref) *jen.Statement {
 }
 
 // isReflected says whether no getter tells if the field is there: that of a scalar returns a default.
-func isReflected(r *schema.Ref) bool {
+func isReflected(r *filter.Ref) bool {
 	leaf := r.Path.Leaf()
 	return leaf.Message() == nil && !leaf.IsList()
 }
 
-func (g *emitter) ref(r *schema.Ref) *jen.Statement { return g.types.read(g.root(r), r.Path) }
+func (g *emitter) ref(r *filter.Ref) *jen.Statement { return g.types.read(g.root(r), r.Path) }
 
 // root renders where a reference starts.
-func (g *emitter) root(r *schema.Ref) *jen.Statement {
+func (g *emitter) root(r *filter.Ref) *jen.Statement {
 	switch r.Root {
-	case schema.FromItem:
+	case filter.FromItem:
 		return jen.Id("item")
-	case schema.FromMapKey:
+	case filter.FromMapKey:
 		return jen.Id("item").Dot("Key")
-	case schema.FromMapValue:
+	case filter.FromMapValue:
 		return jen.Id("item").Dot("Value")
 	default:
 		return jen.Id("m")
@@ -240,14 +241,14 @@ func (g *emitter) root(r *schema.Ref) *jen.Statement {
 }
 
 // refKind returns the kind of field that a reference ends at.
-func refKind(p *schema.Projection, r *schema.Ref) protoreflect.Kind {
+func refKind(p *schema.Projection, r *filter.Ref) protoreflect.Kind {
 	if len(r.Path) > 0 {
 		return r.Path.Leaf().Kind()
 	}
 	return itemField(p, r.Root).Kind()
 }
 
-func (g *emitter) literal(x *schema.Expr) *jen.Statement {
+func (g *emitter) literal(x *filter.Expr) *jen.Statement {
 	switch v := x.Value.(type) {
 	case int64:
 		return jen.Lit(int(v))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/evgen-dev/evgen/generator"
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/source"
 )
 
 // module is the Go module of everything here.
@@ -45,9 +46,9 @@ func goldenCases(t testing.TB) []goldenCase {
 }
 
 // request is what the command makes of the case, and what a plugin gets.
-func (c goldenCase) request(t testing.TB) (*schema.Set, *pluginpb.CodeGeneratorRequest) {
+func (c goldenCase) request(t testing.TB) (*source.Set, *pluginpb.CodeGeneratorRequest) {
 	t.Helper()
-	set, found, err := schema.Compile(t.Context(), []schema.Tree{schema.DirTree(c.protos)}, nil)
+	set, found, err := source.Compile(t.Context(), []source.Tree{source.Dir(c.protos)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

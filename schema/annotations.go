@@ -1,48 +1,31 @@
 package schema
 
 import (
-	"context"
 	"slices"
 	"strconv"
 
-	"github.com/bufbuild/protocompile"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/evgen-dev/evgen/schema/evgenpb"
 )
 
-// checkCopyOfOptions compares evgen/v1/options.proto in the user's tree with evgen's own, which is the one that is used.
-func (c *compilation) checkCopyOfOptions(ctx context.Context) {
-	text, err := c.read(optionsPath)
-	if err != nil {
-		return
-	}
-	compiler := protocompile.Compiler{
-		Resolver: protocompile.WithStandardImports(&protocompile.SourceResolver{
-			Accessor: protocompile.SourceAccessorFromMap(map[string]string{optionsPath: string(text)}),
-		}),
-		Reporter: c.reporter(func() {}),
-	}
-	files, err := compiler.Compile(ctx, optionsPath)
-	if err == nil {
-		c.diagnostics = append(c.diagnostics, compareAnnotations(files[0])...)
-	}
-}
+// OptionsPath is how proto files import the annotations.
+const OptionsPath = "evgen/v1/options.proto"
 
-// compareAnnotations says how a copy of evgen/v1/options.proto differs from evgen's own.
-func compareAnnotations(fd protoreflect.FileDescriptor) Diagnostics {
+// CompareAnnotations says how a copy of evgen/v1/options.proto differs from evgen's own.
+func CompareAnnotations(fd protoreflect.FileDescriptor) Diagnostics {
 	theirs, ours := annotationFacts(fd), annotationFacts(evgenpb.File_evgen_v1_options_proto)
 	if extra := missingFrom(ours, theirs); extra != "" {
 		return Diagnostics{{
 			ID: optionsNewer, Pos: Position{Path: fd.Path()},
-			Message: optionsPath + " is newer than this evgen: it has " + extra,
+			Message: OptionsPath + " is newer than this evgen: it has " + extra,
 			Help:    "upgrade evgen, or delete the copy: evgen brings its own",
 		}}
 	}
 	if lacking := missingFrom(theirs, ours); lacking != "" {
 		return Diagnostics{{
 			ID: optionsOlder, Severity: Warning, Pos: Position{Path: fd.Path()},
-			Message: optionsPath + " is older than this evgen: it lacks " + lacking,
+			Message: OptionsPath + " is older than this evgen: it lacks " + lacking,
 			Help:    "delete the copy: evgen brings its own",
 		}}
 	}

@@ -12,8 +12,8 @@ import (
 // checkOptions looks at what is written in annotations before anybody asks what it means.
 func (r *resolver) checkOptions() {
 	for _, f := range r.files {
-		if f.Desc.Path() == optionsPath {
-			r.add(compareAnnotations(f.Desc))
+		if f.Desc.Path() == OptionsPath {
+			r.add(CompareAnnotations(f.Desc))
 			continue
 		}
 		r.checkKnown(f.Desc, evgenpb.E_File)
@@ -41,7 +41,7 @@ func (r *resolver) checkKnown(d protoreflect.Descriptor, exts ...protoreflect.Ex
 			continue
 		}
 		if what := unknownIn(m.ProtoReflect()); what != "" {
-			r.errorf(r.atOption(d, ext, ""), optionsNewer, "%s: %s is newer than this evgen: %s is unknown", d.FullName(), optionsPath, what).
+			r.errorf(r.atOption(d, ext, ""), optionsNewer, "%s: %s is newer than this evgen: %s is unknown", d.FullName(), OptionsPath, what).
 				help("upgrade evgen")
 		}
 	}

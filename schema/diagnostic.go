@@ -2,8 +2,11 @@ package schema
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/evgen-dev/evgen/internal/nearest"
 )
 
 // Severity says whether a diagnostic stops generation.
@@ -88,8 +91,8 @@ func (ds Diagnostics) Without(ids ...string) Diagnostics {
 	return kept
 }
 
-// sorted returns the diagnostics by path, line, column, ID and message, each once.
-func (ds Diagnostics) sorted() Diagnostics {
+// Sorted returns the diagnostics by path, line, column, ID and message, each once.
+func (ds Diagnostics) Sorted() Diagnostics {
 	slices.SortStableFunc(ds, compareDiagnostics)
 	return slices.CompactFunc(ds, func(a, b Diagnostic) bool { return compareDiagnostics(a, b) == 0 })
 }
@@ -108,4 +111,55 @@ func comparePositions(a, b Position) int {
 		cmp.Compare(a.Line, b.Line),
 		cmp.Compare(a.Column, b.Column),
 	)
+}
+
+// Position is a place in a source file. Line and Column count from 1; Column counts bytes with a tab as one. Zero: unknown.
+type Position struct {
+	Path         string // as imported, e.g., acme/sites/v1/sites.proto
+	Line, Column int
+}
+
+// String returns path:line:column.
+func (p Position) String() string {
+	if p.Line == 0 {
+		return p.Path
+	}
+	return fmt.Sprintf("%s:%d:%d", p.Path, p.Line, p.Column)
+}
+
+// report is a diagnostic that may still get a help text and related places.
+type report struct{ d *Diagnostic }
+
+// errorf reports an error; the rule's severity must be Error.
+func (r *resolver) errorf(pos Position, rule, format string, args ...any) report {
+	return r.report(Diagnostic{ID: rule, Severity: Error, Pos: pos, Message: fmt.Sprintf(format, args...)})
+}
+
+// warnf reports a warning; the rule's severity must be Warning. Warnings of files that no code is generated for are dropped at the end.
+func (r *resolver) warnf(pos Position, rule, format string, args ...any) report {
+	return r.report(Diagnostic{ID: rule, Severity: Warning, Pos: pos, Message: fmt.Sprintf(format, args...)})
+}
+
+func (r *resolver) report(d Diagnostic) report {
+	r.diagnostics = append(r.diagnostics, &d)
+	return report{&d}
+}
+
+// help adds the next step, e.g., did you mean "order_id"?
+func (p report) help(format string, args ...any) report {
+	p.d.Help = fmt.Sprintf(format, args...)
+	return p
+}
+
+// didYouMean adds the candidate that is nearest to name, if one is near.
+func (p report) didYouMean(name string, candidates []string) {
+	if near := nearest.Of(name, candidates); near != "" {
+		p.help("did you mean %q?", near)
+	}
+}
+
+// related adds another place.
+func (p report) related(pos Position, format string, args ...any) report {
+	p.d.Related = append(p.d.Related, Related{pos, fmt.Sprintf(format, args...)})
+	return p
 }

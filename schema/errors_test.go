@@ -21,6 +21,7 @@ import (
 
 	"github.com/evgen-dev/evgen/internal/golden"
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/source"
 )
 
 // errorCases are txtar archives, <ID>_<slug>.txtar: proto files, and want, the exact text of all diagnostics. Files below
@@ -95,7 +96,7 @@ func diagnose(t *testing.T, a *txtar.Archive) schema.Diagnostics {
 	return append(ds, resolve(t, set)...)
 }
 
-func resolve(t *testing.T, set *schema.Set) schema.Diagnostics {
+func resolve(t *testing.T, set *source.Set) schema.Diagnostics {
 	t.Helper()
 	model, ds := resolveSet(t, set)
 	if (model == nil) != ds.HasErrors() {
@@ -104,18 +105,18 @@ func resolve(t *testing.T, set *schema.Set) schema.Diagnostics {
 	return ds
 }
 
-func readArchive(t *testing.T, a *txtar.Archive) (*schema.Set, schema.Diagnostics) {
+func readArchive(t *testing.T, a *txtar.Archive) (*source.Set, schema.Diagnostics) {
 	t.Helper()
 	trees := split(a)
 	if text, ok := trees[""]["set.txtpb"]; ok {
-		return schema.ReadSet("set.binpb", serialized(t, text.Data))
+		return source.ReadSet("set.binpb", serialized(t, text.Data))
 	}
 	if files := trees["elsewhere/"]; len(files) > 0 {
-		return schema.ReadSet("set.binpb", compiledElsewhere(t, files))
+		return source.ReadSet("set.binpb", compiledElsewhere(t, files))
 	}
-	set, ds, err := schema.Compile(context.Background(),
-		[]schema.Tree{{Dir: "proto", FS: trees[""]}, {Dir: "second", FS: trees["second/"]}},
-		[]schema.Tree{{Dir: "third_party", FS: trees["deps/"]}})
+	set, ds, err := source.Compile(context.Background(),
+		[]source.Tree{{Dir: "proto", FS: trees[""]}, {Dir: "second", FS: trees["second/"]}},
+		[]source.Tree{{Dir: "third_party", FS: trees["deps/"]}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,15 +166,6 @@ func serialized(t *testing.T, text []byte) []byte {
 		t.Fatal(err)
 	}
 	return marshal(t, set)
-}
-
-func fileOf(t *testing.T, text string) *descriptorpb.FileDescriptorProto {
-	t.Helper()
-	fd := &descriptorpb.FileDescriptorProto{}
-	if err := prototext.Unmarshal([]byte(text), fd); err != nil {
-		t.Fatal(err)
-	}
-	return fd
 }
 
 func marshal(t *testing.T, m proto.Message) []byte {

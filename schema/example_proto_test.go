@@ -11,6 +11,7 @@ import (
 
 	"github.com/evgen-dev/evgen/internal/golden"
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/source"
 )
 
 func TestExamplesResolve(t *testing.T) {
@@ -26,9 +27,9 @@ func TestExamplesResolve(t *testing.T) {
 	compareGolden(t, "testdata/examples.txt", append(ds, more...).String()+explain(model))
 }
 
-func compileDir(t *testing.T, dir string) (*schema.Set, schema.Diagnostics) {
+func compileDir(t *testing.T, dir string) (*source.Set, schema.Diagnostics) {
 	t.Helper()
-	set, ds, err := schema.Compile(context.Background(), []schema.Tree{schema.DirTree(dir)}, nil)
+	set, ds, err := source.Compile(context.Background(), []source.Tree{source.Dir(dir)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

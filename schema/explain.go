@@ -7,6 +7,10 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/evgen-dev/evgen/internal/nearest"
+	"github.com/evgen-dev/evgen/schema/evgenpb"
+	"github.com/evgen-dev/evgen/schema/filter"
 )
 
 // Explain returns every resolved setting of the event or projection that name means, each with its origin. The name is a full one, or the end
@@ -75,7 +79,7 @@ func (m *Model) unexplained(name string, parts []explained) error {
 	for _, p := range parts {
 		names = append(names, string(p.desc.Name()))
 	}
-	if near := nearest(name, names); near != "" {
+	if near := nearest.Of(name, names); near != "" {
 		return fmt.Errorf("explain %s: there is no such event or projection (did you mean %q?)", name, near)
 	}
 	return fmt.Errorf("explain %s: there is no such event or projection: there are %s", name, strings.Join(names[:len(parts)], ", "))
@@ -145,4 +149,72 @@ func (e *Event) explain() []Setting {
 		settings = append(settings, Setting{"topic." + s.Name, s.Value, s.Origin})
 	}
 	return append(settings, Setting{"duplicates", "found by " + e.Topic.Guard.String(), "follows from kind, revision and event_id"})
+}
+
+// explainProjections lists the settings of projections that have a source; the others have errors.
+func (r *resolver) explainProjections() {
+	for _, f := range r.files {
+		for _, p := range f.Projections {
+			if p.Source == nil {
+				continue
+			}
+			r.explainSource(p)
+			for _, c := range p.Columns {
+				p.add("column "+c.Name, c.explain(p.Source), r.at(c.Field).String())
+			}
+		}
+	}
+}
+
+func (p *Projection) add(name, value, origin string) {
+	p.Settings = append(p.Settings, Setting{name, value, origin})
+}
+
+func (r *resolver) explainSource(p *Projection) {
+	source := projectionOption(p.Desc).GetSource()[0]
+	add := func(option, value, fallback string) {
+		if isSet(source.ProtoReflect(), option) {
+			fallback = r.atOption(p.Desc, evgenpb.E_Projection, "source[0]."+option).String()
+		}
+		p.add("source."+option, value, fallback)
+	}
+	p.add("table", p.Table, r.tableOrigin(p))
+	add("event", string(p.Source.Event.Desc.FullName()), builtIn)
+	add("as", p.Source.As, "default: the event's name")
+	add("for_each", cmp.Or(p.Source.ForEach.String(), "none"), builtIn)
+	add("where", cmp.Or(source.GetWhere(), "none"), builtIn)
+	add("on_delete", p.Source.OnDelete.String(), "default of the only source")
+}
+
+func (r *resolver) tableOrigin(p *Projection) string {
+	if projectionOption(p.Desc).GetTable() == "" {
+		return "default: the message's name"
+	}
+	return r.atOption(p.Desc, evgenpb.E_Projection, "table").String()
+}
+
+// String returns the policy as annotations spell it.
+func (o OnDelete) String() string {
+	return [...]string{DeleteRow: "DELETE_ROW", ClearColumns: "CLEAR_COLUMNS", Keep: "KEEP"}[o]
+}
+
+// explain says where a column comes from, and whether it is part of the key.
+func (c *Column) explain(s *Source) string {
+	value := "the revision"
+	if !c.Revision {
+		value = "from " + s.refText(c.From)
+	}
+	if c.Key {
+		value += ", key"
+	}
+	return value
+}
+
+// refText writes a reference as a path of annotations.
+func (s *Source) refText(r filter.Ref) string {
+	root := [...]string{filter.FromEvent: s.As, filter.FromItem: "item", filter.FromMapKey: "item.key", filter.FromMapValue: "item.value"}[r.Root]
+	if len(r.Path) == 0 {
+		return root
+	}
+	return root + "." + r.Path.String()
 }

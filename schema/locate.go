@@ -8,9 +8,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// locator finds positions in sources. Columns of source info have tabs expanded to 8; with the text at hand they become bytes.
+// locator finds the positions of declarations and options through source info.
 type locator struct {
-	texts map[string]string // by path as imported; may lack files
+	texts Texts
 }
 
 // at returns the position of a declaration's name.
@@ -67,7 +67,7 @@ func (l *locator) find(d protoreflect.Descriptor, below []int32) Position {
 	if !ok {
 		return Position{Path: file.Path()}
 	}
-	return l.position(file.Path(), loc.StartLine, loc.StartColumn)
+	return l.texts.Position(file.Path(), loc.StartLine, loc.StartColumn)
 }
 
 // nearestLocation returns the location of base+below; else of the first thing below it, since an option may be set field by
@@ -122,42 +122,4 @@ func numberIn(d protoreflect.Descriptor, message, enum, extension int32) int32 {
 		return 2
 	}
 	return message
-}
-
-// position turns a place as in source info (from 0, tabs expanded) into a Position.
-func (l *locator) position(path string, line, column int) Position {
-	if text, ok := l.line(path, line); ok {
-		column = byteColumn(text, column)
-	}
-	return Position{Path: path, Line: line + 1, Column: column + 1}
-}
-
-func (l *locator) line(path string, n int) (string, bool) {
-	text, ok := l.texts[path]
-	if !ok {
-		return "", false
-	}
-	for line := range strings.Lines(text) {
-		if n == 0 {
-			return line, true
-		}
-		n--
-	}
-	return "", false
-}
-
-// byteColumn turns a column that counts characters, with tabs expanded to 8, into one that counts bytes.
-func byteColumn(line string, column int) int {
-	at := 0
-	for i, c := range line {
-		if at >= column {
-			return i
-		}
-		if c == '\t' {
-			at += 8 - at%8
-		} else {
-			at++
-		}
-	}
-	return len(line)
 }

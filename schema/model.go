@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/evgen-dev/evgen/schema/filter"
 )
 
 // Model is what the annotations of a set of proto files mean: defaults applied, names resolved, rules checked. Slices are in
@@ -57,6 +59,13 @@ const (
 	ByEventID                // event_id without a revision: once per id
 	ByCommandID              // kind COMMAND: once per id, until it expires
 )
+
+// String says what a guard compares.
+func (g Guard) String() string {
+	return [...]string{
+		ByPosition: "position", ByRevision: "revision", BySequence: "sequence", ByEventID: "event id", ByCommandID: "command id",
+	}[g]
+}
 
 // Kind is what an event says. Like the other enums of the Model it has no "unspecified": defaults are applied.
 type Kind uint8
@@ -137,11 +146,8 @@ func (e *Event) HasKey() bool { return len(e.Key) > 0 }
 // HasView says whether a view of the event's topic in memory is generated.
 func (e *Event) HasView() bool { return e.Kind == Document }
 
-// Path is a way from an event, or from an element of it, to a field: a chain of singular fields.
-type Path []protoreflect.FieldDescriptor
-
-// Leaf returns the last field.
-func (p Path) Leaf() protoreflect.FieldDescriptor { return p[len(p)-1] }
+// Path is a way from an event to a field, as filters have it.
+type Path = filter.Path
 
 // Revision is the field that holds the version of an entity.
 type Revision struct {
@@ -187,9 +193,9 @@ type Projection struct {
 // Source feeds a projection.
 type Source struct {
 	Event    *Event
-	As       string // name of the event in paths and filters
-	ForEach  Path   // repeated or map field with one row per element; empty: one row per event
-	Where    *Expr  // nil: all
+	As       string       // name of the event in paths and filters
+	ForEach  Path         // repeated or map field with one row per element; empty: one row per event
+	Where    *filter.Expr // nil: all
 	OnDelete OnDelete
 	Owner    []*Column // the columns that hold the event's key, in its order; with ForEach they say whose rows to replace
 }
@@ -212,11 +218,11 @@ type Column struct {
 	Kind     ColumnKind
 	SQLType  string // verbatim from the annotation; empty: by kind and dialect
 	Key      bool
-	From     Ref  // unused with Revision
-	Revision bool // holds the revision of the source, as an int64
+	From     filter.Ref // unused with Revision
+	Revision bool       // holds the revision of the source, as an int64
 	// Present is set if the value can be absent: the column is null where it does not hold. Nil: the column always has a value. Only
 	// a field that has presence itself can be null; others take the zero value.
-	Present *Expr
+	Present *filter.Expr
 }
 
 // ColumnKind is what a column holds; dialects give it a type.
@@ -258,22 +264,4 @@ type Query struct {
 type Ordering struct {
 	Column     *Column
 	Descending bool
-}
-
-// Root says where a [Ref] starts.
-type Root uint8
-
-// The roots of references.
-const (
-	FromEvent    Root = iota // the event's message
-	FromItem                 // an element of a repeated field
-	FromMapKey               // the key of a map's entry
-	FromMapValue             // its value
-)
-
-// Ref is a value reachable from an event or an element of it. An empty Path is the root itself (a scalar element, a map key).
-type Ref struct {
-	Root  Root
-	Path  Path
-	Field protoreflect.FieldDescriptor // what is read: the path's leaf, or the field that declares the element, key or value
 }

@@ -24,24 +24,6 @@ func TestTopicsAreNamedInSnakeCase(t *testing.T) {
 	}
 }
 
-func TestNearestNameIsAboutAsLong(t *testing.T) {
-	t.Parallel()
-	candidates := []string{"order_id", "buyer_id", "revision", "sku"}
-	for name, want := range map[string]string{
-		"ordr_id":   "order_id",
-		"odrer_id":  "order_id", // a swap is one edit
-		"Order_ID":  "order_id",
-		"reversion": "revision",
-		"sk":        "sku",
-		"placed_at": "",
-		"x":         "",
-	} {
-		if got := nearest(name, candidates); got != want {
-			t.Errorf("nearest(%q) = %q; want %q", name, got, want)
-		}
-	}
-}
-
 func TestColumnsCountBytesAndTabsAsOne(t *testing.T) {
 	t.Parallel()
 	line := "\tstring /* ü */\tid = 1;\n"

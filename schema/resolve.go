@@ -8,8 +8,13 @@ import (
 // as the types of package evgenpb, as protogen has them. The Model holds the files whose paths are targets, and exactly the
 // descriptors that were passed in. It is nil when a diagnostic is an error.
 func Resolve(files []protoreflect.FileDescriptor, targets []string) (*Model, Diagnostics) {
-	r := newResolver(files, targets, nil)
-	return r.resolve()
+	return ResolveWithTexts(files, targets, nil)
+}
+
+// ResolveWithTexts is [Resolve] for those who have the texts of the files: columns are exact, and evgen:ignore comments count
+// wherever they stand, which source info alone does not tell.
+func ResolveWithTexts(files []protoreflect.FileDescriptor, targets []string, texts Texts) (*Model, Diagnostics) {
+	return newResolver(files, targets, texts).resolve()
 }
 
 // resolver is one run of [Resolve].
@@ -26,7 +31,7 @@ type resolver struct {
 	topicsByName map[string]*topicDraft
 }
 
-func newResolver(files []protoreflect.FileDescriptor, targets []string, texts map[string]string) *resolver {
+func newResolver(files []protoreflect.FileDescriptor, targets []string, texts Texts) *resolver {
 	r := &resolver{
 		locator:  locator{texts: texts},
 		targets:  map[string]bool{},
@@ -73,7 +78,7 @@ func (r *resolver) result() (*Model, Diagnostics) {
 			ds = append(ds, *d)
 		}
 	}
-	if ds = ds.sorted(); ds.HasErrors() {
+	if ds = ds.Sorted(); ds.HasErrors() {
 		return nil, ds
 	}
 	m := &Model{}

@@ -6,7 +6,9 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/evgen-dev/evgen/internal/nearest"
 	"github.com/evgen-dev/evgen/schema/evgenpb"
+	"github.com/evgen-dev/evgen/schema/filter"
 )
 
 // resolveColumns returns false after an error that leaves the origin of a column open.
@@ -103,8 +105,8 @@ var columnKinds = map[protoreflect.Kind]ColumnKind{
 }
 
 var messageColumnKinds = map[protoreflect.FullName]ColumnKind{
-	timestampName: TimestampColumn,
-	durationName:  DurationColumn,
+	"google.protobuf.Timestamp": TimestampColumn,
+	"google.protobuf.Duration":  DurationColumn,
 }
 
 func (c *columnDraft) resolveKind() bool {
@@ -195,12 +197,12 @@ func (c *columnDraft) guess() string {
 	if m := c.Source.elementMessage(); m != nil && m.Fields().ByName(c.Field.Name()) != nil {
 		return c.Source.elementName() + "." + name
 	}
-	return nearest(name, fieldNames(c.Source.Event.Desc))
+	return nearest.Of(name, fieldNames(c.Source.Event.Desc))
 }
 
 func (c *columnDraft) checkConversion(pos Position, path string) {
 	held := canonicalType(c.From.Field)
-	if c.From.isRepeated() {
+	if c.From.IsRepeated() {
 		held = typeName(c.From.Field)
 	}
 	if held == canonicalType(c.Field) {
@@ -208,7 +210,7 @@ func (c *columnDraft) checkConversion(pos Position, path string) {
 	}
 	p := c.errorf(pos, columnConverts, "%s is of type %s, and the column of type %s", path, held, canonicalType(c.Field))
 	switch _, ok := messageColumnKinds[protoreflect.FullName(held)]; {
-	case c.From.isRepeated():
+	case c.From.IsRepeated():
 		p.help("make a row of each element with for_each")
 	case c.From.Field.Message() != nil && !ok:
 		p.help("name one of its fields")
@@ -243,10 +245,10 @@ func (c *columnDraft) resolvePresence() {
 	}
 	ref := c.From
 	if ref.Field.HasPresence() {
-		c.Present = presence(&ref)
+		c.Present = filter.Presence(&ref)
 		return
 	}
 	if around := ref.Path[:len(ref.Path)-1]; len(around) > 0 {
-		c.Present = presence(&Ref{Root: ref.Root, Path: around, Field: around.Leaf()})
+		c.Present = filter.Presence(&filter.Ref{Root: ref.Root, Path: around, Field: around.Leaf()})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/evgen-dev/evgen/schema/evgenpb"
+	"github.com/evgen-dev/evgen/schema/filter"
 )
 
 // resolveKey collects the primary key.
@@ -48,7 +49,7 @@ func (d *projectionDraft) checkKey() {
 	rest := slices.Clone(d.Key)
 	for _, path := range d.Source.Event.Key {
 		i := slices.IndexFunc(rest, func(c *Column) bool {
-			return !c.Revision && c.From.Root == FromEvent && slices.Equal(c.From.Path, path)
+			return !c.Revision && c.From.Root == filter.FromEvent && slices.Equal(c.From.Path, path)
 		})
 		if i < 0 {
 			d.keyLacks(path)
@@ -61,7 +62,7 @@ func (d *projectionDraft) checkKey() {
 		d.checkNoMore(rest)
 		return
 	}
-	ofElement := func(c *Column) bool { return c.From.Root != FromEvent }
+	ofElement := func(c *Column) bool { return c.From.Root != filter.FromEvent }
 	if len(d.Key) > 0 && !slices.ContainsFunc(d.Key, ofElement) {
 		d.errorf(d.keyPos(d.Key[0]), keyOfElement, "with for_each, the key has nothing of item, so all elements of an event are one row").
 			help("mark a column that is filled from item as key, too")

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/evgen-dev/evgen/schema/evgenpb"
+	"github.com/evgen-dev/evgen/schema/filter"
 )
 
 // resolveEvent leaves Source nil when the event is unknown or for_each leads nowhere, because then no path means anything.
@@ -78,7 +79,7 @@ func withoutAlias(s *Source, path string) string {
 }
 
 func (d *projectionDraft) checkItem(s *Source, pos Position) {
-	if fd := s.Event.Desc.Fields().ByName(itemName); fd != nil {
+	if fd := s.Event.Desc.Fields().ByName(filter.Item); fd != nil {
 		d.errorf(pos, forEachItem, "with for_each, item is an element, and %s has a field of that name", s.Event.Desc.FullName()).
 			related(d.r.at(fd), "field item is here").
 			help("rename the field; its number stays")
@@ -102,7 +103,7 @@ func (d *projectionDraft) checkAlias() {
 	case as == "":
 	case !sqlName.MatchString(as):
 		d.errorf(pos, sourceAlias, "source name %q is no identifier", as).help("use letters, digits and _")
-	case as == itemName:
+	case as == filter.Item:
 		d.errorf(pos, sourceAlias, "source name item is the name of elements").help("choose another name")
 	case d.Source.Event.Desc.Fields().ByName(protoreflect.Name(as)) != nil:
 		d.errorf(pos, sourceAlias, "source name %s is also a field of %s", as, d.Source.Event.Desc.FullName()).
@@ -115,23 +116,30 @@ func (d *projectionDraft) resolveWhere() {
 	if text == "" {
 		return
 	}
-	scope := whereScope{event: d.Source.Event.Desc, as: d.Source.As}
+	scope := filter.Scope{Event: d.Source.Event.Desc, As: d.Source.As}
 	if len(d.Source.ForEach) > 0 {
-		scope.forEach = d.Source.ForEach.Leaf()
+		scope.ForEach = d.Source.ForEach.Leaf()
 	}
-	x, problems := compileWhere(text, scope)
+	x, problems := filter.Compile(text, scope)
 	for _, p := range problems {
-		pos, place := d.wherePos(text, p.offset)
-		d.errorf(pos, p.rule, "where%s: %s", place, p.text).help("%s", p.help)
+		pos, place := d.wherePos(text, p.Offset)
+		d.errorf(pos, whereRules[p.Kind], "where%s: %s", place, p.Text).help("%s", p.Help)
 	}
 	d.Source.Where = x
+}
+
+var whereRules = map[filter.Kind]string{
+	filter.SyntaxProblem:  whereSyntax,
+	filter.SupportProblem: whereSupported,
+	filter.NameProblem:    whereName,
+	filter.TypeProblem:    whereType,
 }
 
 // wherePos points into the literal when the file is at hand and has the filter as one literal without escapes. Otherwise the place
 // within the filter is returned for the message.
 func (d *projectionDraft) wherePos(text string, offset int) (pos Position, place string) {
 	pos = d.pos("source[0].where")
-	line, ok := d.r.line(pos.Path, pos.Line-1)
+	line, ok := d.r.texts.line(pos.Path, pos.Line-1)
 	if !ok || pos.Column > len(line) {
 		return pos, fmt.Sprintf(", character %d", offset+1)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/source"
 )
 
 func TestSitesBecomeRowsOfInstalledApps(t *testing.T) {
@@ -209,8 +210,8 @@ func exampleModel(t *testing.T, path string) *schema.Model {
 
 func modelOf(t *testing.T, text string) *schema.Model {
 	t.Helper()
-	tree := schema.Tree{Dir: "proto", FS: fstest.MapFS{"test.proto": &fstest.MapFile{Data: []byte(text)}}}
-	set, ds, err := schema.Compile(context.Background(), []schema.Tree{tree}, nil)
+	tree := source.Tree{Dir: "proto", FS: fstest.MapFS{"test.proto": &fstest.MapFile{Data: []byte(text)}}}
+	set, ds, err := source.Compile(context.Background(), []source.Tree{tree}, nil)
 	if err != nil || set == nil {
 		t.Fatal(err, ds)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/filter"
 )
 
 // projectionText is all that a projection says, one fact a line.
@@ -74,22 +75,22 @@ func orderText(order []schema.Ordering) string {
 	return strings.Join(all, ", ")
 }
 
-func refText(r *schema.Ref) string {
+func refText(r *filter.Ref) string {
 	root := [...]string{"event", "item", "key", "value"}[r.Root]
 	return root + word("."+r.Path.String(), len(r.Path) > 0)
 }
 
-func exprText(x *schema.Expr) string {
-	symbols := map[schema.Op]string{schema.OpAnd: " && ", schema.OpEqual: " == ", schema.OpNotEqual: " != ", schema.OpGreater: " > "}
+func exprText(x *filter.Expr) string {
+	symbols := map[filter.Op]string{filter.OpAnd: " && ", filter.OpEqual: " == ", filter.OpNotEqual: " != ", filter.OpGreater: " > "}
 	switch x.Op {
-	case schema.OpLiteral:
+	case filter.OpLiteral:
 		if s, ok := x.Value.(string); ok {
 			return fmt.Sprintf("%q", s)
 		}
 		return fmt.Sprint(x.Value)
-	case schema.OpRef:
+	case filter.OpRef:
 		return refText(x.Ref)
-	case schema.OpHas:
+	case filter.OpHas:
 		return "has " + refText(x.Ref)
 	}
 	var args []string

@@ -8,9 +8,21 @@ import (
 	"golang.org/x/tools/txtar"
 	"google.golang.org/protobuf/compiler/protogen"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/evgenpb"
+	"github.com/evgen-dev/evgen/schema/source"
 )
+
+// Without these in the binary, annotations would be unknown fields, and every file would look as if it had no events.
+func TestAnnotationsAreLinked(t *testing.T) {
+	t.Parallel()
+	x, err := protoregistry.GlobalTypes.FindExtensionByName("evgen.v1.event")
+	if err != nil || x != evgenpb.E_Event {
+		t.Fatalf("extension evgen.v1.event is %v, %v", x, err)
+	}
+}
 
 func TestAModelOfAPluginHoldsTheDescriptorsOfProtogen(t *testing.T) {
 	t.Parallel()
@@ -36,6 +48,21 @@ func TestAModelOfAPluginHoldsTheDescriptorsOfProtogen(t *testing.T) {
 	}
 	if diff := cmp.Diff(explain(resolved(t, set)), explain(model)); diff != "" {
 		t.Errorf("the plugin resolves other settings (-compiled +plugin):\n%s", diff)
+	}
+}
+
+func TestASetOfABuildToolResolvesLikeSources(t *testing.T) {
+	t.Parallel()
+	compiled, _ := compileDir(t, "../examples/proto")
+	read, ds := source.ReadSet("examples.binpb", marshal(t, compiled.Files))
+	if read == nil {
+		t.Fatal(ds)
+	}
+	if diff := cmp.Diff(explain(resolved(t, compiled)), explain(resolved(t, read))); diff != "" {
+		t.Errorf("the set resolves otherwise (-sources +set):\n%s", diff)
+	}
+	if diff := cmp.Diff(compiled.Targets, read.Targets); diff != "" {
+		t.Errorf("targets differ (-sources +set):\n%s", diff)
 	}
 }
 
@@ -212,4 +239,22 @@ func TestErrorsOfImportsAreReported(t *testing.T) {
 	if model != nil || !ds.HasErrors() {
 		t.Errorf("a model is built on a wrong event; diagnostics:\n%s", ds)
 	}
+}
+
+func resolved(t *testing.T, set *source.Set) *schema.Model {
+	t.Helper()
+	model, ds := resolveSet(t, set)
+	if model == nil {
+		t.Fatal(ds)
+	}
+	return model
+}
+
+func resolveSet(t *testing.T, set *source.Set) (*schema.Model, schema.Diagnostics) {
+	t.Helper()
+	files, err := set.Descriptors()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set.Resolve(files)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
-	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/internal/nearest"
 )
 
 const configName = "evgen.yaml"
@@ -91,7 +91,7 @@ func unknownKey(key string) error {
 	if i := slices.Index(keys, key); i >= 0 {
 		return fmt.Errorf("unknown key %q (did you mean %s?)", key, paths[i])
 	}
-	if near := schema.Nearest(key, keys); near != "" {
+	if near := nearest.Of(key, keys); near != "" {
 		return fmt.Errorf("unknown key %q (did you mean %s?)", key, paths[slices.Index(keys, near)])
 	}
 	return fmt.Errorf("unknown key %q: known are %s", key, strings.Join(paths, ", "))

@@ -17,6 +17,7 @@ import (
 	"github.com/evgen-dev/evgen/generator"
 	"github.com/evgen-dev/evgen/generator/output"
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/source"
 )
 
 // generation is one call of generate.
@@ -84,7 +85,7 @@ func (job *generation) run(ctx context.Context, paths []string) error {
 	return job.deliver(p, root, files, paths)
 }
 
-func (job *generation) read(ctx context.Context, p *project) (*schema.Set, schema.Diagnostics, error) {
+func (job *generation) read(ctx context.Context, p *project) (*source.Set, schema.Diagnostics, error) {
 	if job.set != "" {
 		return p.readSet(job.set)
 	}
@@ -92,7 +93,7 @@ func (job *generation) read(ctx context.Context, p *project) (*schema.Set, schem
 }
 
 // generate resolves and generates; the resolver knows the texts of the sources, so that positions are exact.
-func generate(set *schema.Set, parameter string, found schema.Diagnostics) ([]generator.File, schema.Diagnostics, error) {
+func generate(set *source.Set, parameter string, found schema.Diagnostics) ([]generator.File, schema.Diagnostics, error) {
 	files, more, err := generator.Generate(set.Request(parameter), func(files []protoreflect.FileDescriptor) (*schema.Model, schema.Diagnostics) {
 		return set.Resolve(files)
 	})

@@ -17,7 +17,7 @@ import (
 	"google.golang.org/protobuf/types/pluginpb"
 
 	"github.com/evgen-dev/evgen/internal/realservers"
-	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/source"
 )
 
 // TestMain lets the test binary be the plugin: buf and protoc call a link to it.
@@ -134,7 +134,7 @@ func generated(t *testing.T, dir string) map[string]string {
 // request is what protoc sends for the proto files below dir.
 func request(t *testing.T, dir, parameter string) *pluginpb.CodeGeneratorRequest {
 	t.Helper()
-	set, found, err := schema.Compile(t.Context(), []schema.Tree{schema.DirTree(dir)}, nil)
+	set, found, err := source.Compile(t.Context(), []source.Tree{source.Dir(dir)}, nil)
 	if err != nil || set == nil {
 		t.Fatalf("compile %s: %v\n%s", dir, err, found)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/evgen-dev/evgen/generator"
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/source"
 )
 
 // project is a configuration with its places found.
@@ -22,7 +23,7 @@ type project struct {
 	*globals
 	config *config
 	dir    string        // what the configuration's paths are relative to, absolute
-	trees  []schema.Tree // where proto files are read, after compile
+	trees  []source.Tree // where proto files are read, after compile
 }
 
 // load finds the project that the working directory is in.
@@ -70,14 +71,14 @@ func (p *project) show(path string) string {
 }
 
 // compile compiles the project's proto files. What is wrong with them is in the findings, and then there may be no set.
-func (p *project) compile(ctx context.Context) (*schema.Set, schema.Diagnostics, error) {
+func (p *project) compile(ctx context.Context) (*source.Set, schema.Diagnostics, error) {
 	roots, deps, err := p.roots()
 	if err != nil {
 		return nil, nil, err
 	}
 	rootTrees, depTrees := p.open(roots), p.open(deps)
 	p.trees = slices.Concat(rootTrees, depTrees)
-	set, found, err := schema.Compile(ctx, rootTrees, depTrees)
+	set, found, err := source.Compile(ctx, rootTrees, depTrees)
 	if err != nil {
 		return nil, nil, exit(exitEnvironment, err)
 	}
@@ -89,20 +90,20 @@ func (p *project) compile(ctx context.Context) (*schema.Set, schema.Diagnostics,
 }
 
 // readSet reads a descriptor set instead.
-func (p *project) readSet(file string) (*schema.Set, schema.Diagnostics, error) {
+func (p *project) readSet(file string) (*source.Set, schema.Diagnostics, error) {
 	raw, err := os.ReadFile(absolute(p.cwd(), file))
 	if err != nil {
 		return nil, nil, fmt.Errorf("read descriptor set: %w", err)
 	}
-	set, found := schema.ReadSet(file, raw)
+	set, found := source.ReadSet(file, raw)
 	return set, found, nil
 }
 
 // open opens directories of the project; in findings they are relative to the working directory.
-func (p *project) open(dirs []string) []schema.Tree {
-	var trees []schema.Tree
+func (p *project) open(dirs []string) []source.Tree {
+	var trees []source.Tree
 	for _, d := range dirs {
-		t := schema.DirTree(absolute(p.dir, d))
+		t := source.Dir(absolute(p.dir, d))
 		if rel, err := filepath.Rel(p.cwd(), t.Dir); err == nil {
 			t.Dir = rel
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/internal/nearest"
 )
 
 // globals are the flags that every command has.
@@ -89,7 +89,7 @@ func needsCommand(cmd *cobra.Command, _ []string) error {
 
 // unknown says that there is no thing called name, and what was probably meant.
 func unknown(thing, name string, known []string) error {
-	if near := schema.Nearest(name, known); near != "" {
+	if near := nearest.Of(name, known); near != "" {
 		return fmt.Errorf("unknown %s %q (did you mean %q?)", thing, name, near)
 	}
 	return fmt.Errorf("unknown %s %q: known are %s", thing, name, strings.Join(known, ", "))

@@ -11,7 +11,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/evgen-dev/evgen/internal/script"
-	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/source"
 )
 
 const scripts = "../../testdata/script"
@@ -34,7 +34,7 @@ func evgenCommand(t *testing.T) script.Command {
 // buildSet is buildset ROOT FILE: it writes the descriptor set of a directory, as buf build does.
 func buildSet(t *testing.T) script.Command {
 	return func(dir string, args []string, _, stderr io.Writer) int {
-		set, found, err := schema.Compile(t.Context(), []schema.Tree{schema.DirTree(filepath.Join(dir, args[0]))}, nil)
+		set, found, err := source.Compile(t.Context(), []source.Tree{source.Dir(filepath.Join(dir, args[0]))}, nil)
 		if err != nil || set == nil {
 			fmt.Fprint(stderr, found, err)
 			return 1

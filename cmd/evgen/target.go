@@ -6,12 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/source"
 )
 
 // selectTargets leaves the Go packages of the given files and directories, which are relative to the working directory. It takes packages as a
 // whole, because some of what is generated, e.g., Topics, is for all of a package.
-func (p *project) selectTargets(set *schema.Set, paths []string) error {
+func (p *project) selectTargets(set *source.Set, paths []string) error {
 	if len(paths) == 0 {
 		return nil
 	}
@@ -38,7 +38,7 @@ func isBelow(file, path string) bool {
 }
 
 // goPackages returns the go_package of each file, or the file itself where there is none.
-func goPackages(set *schema.Set) map[string]string {
+func goPackages(set *source.Set) map[string]string {
 	packages := map[string]string{}
 	for _, f := range set.Files.File {
 		packages[f.GetName()] = f.GetName()

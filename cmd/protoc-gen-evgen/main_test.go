@@ -8,12 +8,12 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/pluginpb"
 
-	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/source"
 )
 
 func TestPluginSeesAnnotations(t *testing.T) {
 	t.Parallel()
-	set, found, err := schema.Compile(t.Context(), []schema.Tree{schema.DirTree("../../examples/proto")}, nil)
+	set, found, err := source.Compile(t.Context(), []source.Tree{source.Dir("../../examples/proto")}, nil)
 	if err != nil || set == nil {
 		t.Fatalf("compile: %v\n%s", err, found)
 	}

@@ -1,4 +1,4 @@
-package schema
+package filter
 
 import (
 	"fmt"
@@ -11,33 +11,17 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// whereScope is what the names in a filter can mean.
-type whereScope struct {
-	event   protoreflect.MessageDescriptor
-	as      string                       // e.g., site
-	forEach protoreflect.FieldDescriptor // the field whose elements are "item"; nil: there is no item
+// Scope is what the names in a filter can mean.
+type Scope struct {
+	Event   protoreflect.MessageDescriptor
+	As      string                       // e.g., site
+	ForEach protoreflect.FieldDescriptor // the field whose elements are [Item]; nil: there is no item
 }
 
-// whereProblem is one thing that is wrong with a filter.
-type whereProblem struct {
-	rule   string // ID
-	offset int    // in bytes, from the start of the expression
-	text   string
-	help   string
-}
-
-// String returns "ID offset: text (help)".
-func (p whereProblem) String() string {
-	if p.help == "" {
-		return fmt.Sprintf("%s %d: %s", p.rule, p.offset, p.text)
-	}
-	return fmt.Sprintf("%s %d: %s (%s)", p.rule, p.offset, p.text, p.help)
-}
-
-// compileWhere turns a filter written in CEL into a typed tree. Only the parser of CEL is used: the subset that Go code can
+// Compile turns a filter written in CEL into a typed tree. Only the parser of CEL is used: the subset that Go code can
 // reproduce exactly is small, and checking it here gives errors in the words of proto files. A tree comes only without problems.
-func compileWhere(text string, scope whereScope) (*Expr, []whereProblem) {
-	c := &whereCompiler{scope: scope, text: text}
+func Compile(text string, scope Scope) (*Expr, []Problem) {
+	c := &compiler{scope: scope, text: text}
 	root := c.parse()
 	if root == nil {
 		return nil, c.problems
@@ -49,18 +33,18 @@ func compileWhere(text string, scope whereScope) (*Expr, []whereProblem) {
 	return x, nil
 }
 
-type whereCompiler struct {
-	scope    whereScope
+type compiler struct {
+	scope    Scope
 	text     string
 	info     *ast.SourceInfo
-	problems []whereProblem
+	problems []Problem
 }
 
 // parse returns nil after a syntax error. No macro is expanded, so that errors can speak of what was written.
-func (c *whereCompiler) parse() ast.Expr {
+func (c *compiler) parse() ast.Expr {
 	p, err := parser.NewParser()
 	if err != nil {
-		c.problem(whereSyntax, 0, err.Error())
+		c.problem(SyntaxProblem, 0, err.Error())
 		return nil
 	}
 	tree, errs := p.Parse(common.NewTextSource(c.text))
@@ -73,14 +57,14 @@ func (c *whereCompiler) parse() ast.Expr {
 }
 
 // syntaxError reports the first error only: those behind it are usually its consequences.
-func (c *whereCompiler) syntaxError(err *common.Error) {
+func (c *compiler) syntaxError(err *common.Error) {
 	offset := c.byteOffset(err.Location.Line(), err.Location.Column())
-	c.problem(whereSyntax, offset, syntaxText(err.Message))
+	c.problem(SyntaxProblem, offset, syntaxText(err.Message))
 	if strings.HasPrefix(c.text[offset:], "=") {
 		c.help(`equality is "=="`)
 	}
-	if name, ok := strings.CutPrefix(err.Message, "reserved identifier: "); ok && c.scope.event.Fields().ByName(protoreflect.Name(name)) != nil {
-		c.help("write %s.%s", c.scope.as, name)
+	if name, ok := strings.CutPrefix(err.Message, "reserved identifier: "); ok && c.scope.Event.Fields().ByName(protoreflect.Name(name)) != nil {
+		c.help("write %s.%s", c.scope.As, name)
 	}
 }
 
@@ -104,7 +88,7 @@ func unexpected(token string) string {
 }
 
 // byteOffset converts the parser's line, from 1, and column, from 0 and in code points.
-func (c *whereCompiler) byteOffset(line, column int) int {
+func (c *compiler) byteOffset(line, column int) int {
 	offset := 0
 	for range line - 1 {
 		offset += strings.IndexByte(c.text[offset:], '\n') + 1
@@ -118,35 +102,35 @@ func (c *whereCompiler) byteOffset(line, column int) int {
 	return len(c.text)
 }
 
-func (c *whereCompiler) offsetOf(e ast.Expr) int {
+func (c *compiler) offsetOf(e ast.Expr) int {
 	at := c.info.GetStartLocation(e.ID())
 	return c.byteOffset(at.Line(), at.Column())
 }
 
-func (c *whereCompiler) problem(rule string, offset int, text string) {
-	c.problems = append(c.problems, whereProblem{rule: rule, offset: offset, text: text})
+func (c *compiler) problem(kind Kind, offset int, text string) {
+	c.problems = append(c.problems, Problem{Kind: kind, Offset: offset, Text: text})
 }
 
 // errorf reports a problem at e and returns nil, the tree of what cannot be compiled.
-func (c *whereCompiler) errorf(rule string, e ast.Expr, format string, args ...any) *Expr {
-	c.problem(rule, c.offsetOf(e), fmt.Sprintf(format, args...))
+func (c *compiler) errorf(kind Kind, e ast.Expr, format string, args ...any) *Expr {
+	c.problem(kind, c.offsetOf(e), fmt.Sprintf(format, args...))
 	return nil
 }
 
 // help adds advice to the problem reported last.
-func (c *whereCompiler) help(format string, args ...any) {
-	c.problems[len(c.problems)-1].help = fmt.Sprintf(format, args...)
+func (c *compiler) help(format string, args ...any) {
+	c.problems[len(c.problems)-1].Help = fmt.Sprintf(format, args...)
 }
 
 // unsupported refuses a construct that CEL has and filters do not.
-func (c *whereCompiler) unsupported(e ast.Expr, construct string) *Expr {
-	c.errorf(whereSupported, e, "%s is not supported", construct)
+func (c *compiler) unsupported(e ast.Expr, construct string) *Expr {
+	c.errorf(SupportProblem, e, "%s is not supported", construct)
 	c.help("filters have ! && || == != < <= > >= in, has, size, startsWith, endsWith, contains, and timestamp and duration of a literal")
 	return nil
 }
 
 // show spells e as CEL does.
-func (c *whereCompiler) show(e ast.Expr) string {
+func (c *compiler) show(e ast.Expr) string {
 	text, err := parser.Unparse(e, c.info)
 	if err != nil {
 		return "the expression"
@@ -155,21 +139,21 @@ func (c *whereCompiler) show(e ast.Expr) string {
 }
 
 // condition compiles an expression that must be a bool. A literal is refused: it is always a slip.
-func (c *whereCompiler) condition(e ast.Expr) *Expr {
+func (c *compiler) condition(e ast.Expr) *Expr {
 	x := c.value(e)
 	switch {
 	case x == nil:
 		return nil
 	case x.Type != BoolType:
-		return c.errorf(whereType, e, "%s is %s where a condition is needed", c.show(e), typeText(x))
+		return c.errorf(TypeProblem, e, "%s is %s where a condition is needed", c.show(e), typeText(x))
 	case x.Op == OpLiteral:
-		return c.errorf(whereType, e, "%s alone is not a condition", c.show(e))
+		return c.errorf(TypeProblem, e, "%s alone is not a condition", c.show(e))
 	}
 	return x
 }
 
 // value compiles any expression. A message, a list or a map is a value, too; what uses it says whether it may be one.
-func (c *whereCompiler) value(e ast.Expr) *Expr {
+func (c *compiler) value(e ast.Expr) *Expr {
 	switch e.Kind() {
 	case ast.LiteralKind:
 		return c.literal(e)
@@ -188,7 +172,7 @@ func (c *whereCompiler) value(e ast.Expr) *Expr {
 	}
 }
 
-func (c *whereCompiler) call(e ast.Expr) *Expr {
+func (c *compiler) call(e ast.Expr) *Expr {
 	switch f := e.AsCall().FunctionName(); f {
 	case operators.LogicalAnd:
 		return c.junction(OpAnd, e)
@@ -215,7 +199,7 @@ var comparisonOps = map[string]Op{
 }
 
 // junction flattens a chain, because (a && b) && c reads worse in Go than a && b && c and means the same.
-func (c *whereCompiler) junction(op Op, e ast.Expr) *Expr {
+func (c *compiler) junction(op Op, e ast.Expr) *Expr {
 	whole := &Expr{Op: op, Type: BoolType}
 	for _, arg := range e.AsCall().Args() {
 		x := c.condition(arg)
@@ -230,7 +214,7 @@ func (c *whereCompiler) junction(op Op, e ast.Expr) *Expr {
 	return whole
 }
 
-func (c *whereCompiler) not(e ast.Expr) *Expr {
+func (c *compiler) not(e ast.Expr) *Expr {
 	x := c.condition(e.AsCall().Args()[0])
 	if x == nil {
 		return nil

@@ -1,4 +1,4 @@
-package schema
+package source
 
 import (
 	"fmt"
@@ -15,8 +15,8 @@ type Tree struct {
 	FS  fs.FS
 }
 
-// DirTree returns the tree of a directory on disk.
-func DirTree(dir string) Tree { return Tree{dir, os.DirFS(dir)} }
+// Dir returns the tree of a directory on disk.
+func Dir(dir string) Tree { return Tree{dir, os.DirFS(dir)} }
 
 // protoFiles lists the proto files of a tree, sorted. Hidden directories are left out, and those that are other trees.
 func (t Tree) protoFiles(others []Tree) ([]string, error) {

@@ -1,4 +1,4 @@
-package schema
+package source
 
 import (
 	"path/filepath"
@@ -8,13 +8,15 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/pluginpb"
+
+	"github.com/evgen-dev/evgen/schema"
 )
 
 // Set is a compiled set of files whose options are parsed as the types of package evgenpb.
 type Set struct {
 	Files   *descriptorpb.FileDescriptorSet // each after its imports
 	Targets []string                        // paths of the files to generate code for, sorted; callers may leave some out
-	texts   map[string]string
+	texts   schema.Texts
 	dirs    map[string]string
 }
 
@@ -42,10 +44,10 @@ func (s *Set) Descriptors() ([]protoreflect.FileDescriptor, error) {
 	return files, nil
 }
 
-// Resolve is [Resolve] for the targets of s, with exact columns and with evgen:ignore comments wherever they stand. The files are those
-// of [Set.Descriptors] or of protogen.
-func (s *Set) Resolve(files []protoreflect.FileDescriptor) (*Model, Diagnostics) {
-	return newResolver(files, s.Targets, s.texts).resolve()
+// Resolve is [schema.Resolve] for the targets of s, with exact columns and with evgen:ignore comments wherever they stand. The
+// files are those of [Set.Descriptors] or of protogen.
+func (s *Set) Resolve(files []protoreflect.FileDescriptor) (*schema.Model, schema.Diagnostics) {
+	return schema.ResolveWithTexts(files, s.Targets, s.texts)
 }
 
 // Filename returns where the file of an import path was read: the path below the directory of its root. A path that was

@@ -1,4 +1,4 @@
-package schema
+package source
 
 import (
 	"context"
@@ -13,13 +13,15 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/evgen-dev/evgen/schema"
 )
 
 // Compile compiles all proto files of roots, with what they import from roots and deps. It brings evgen/v1/options.proto and
 // what protoc brings. Problems in the files are diagnostics, and the set is nil when one of them is an error; the error is for
 // files that cannot be read.
-func Compile(ctx context.Context, roots, deps []Tree) (*Set, Diagnostics, error) {
-	c := &compilation{roots: roots, deps: deps, units: map[string]*unit{}, texts: map[string]string{}, dirs: map[string]string{}}
+func Compile(ctx context.Context, roots, deps []Tree) (*Set, schema.Diagnostics, error) {
+	c := &compilation{roots: roots, deps: deps, units: map[string]*unit{}, texts: schema.Texts{}, dirs: map[string]string{}}
 	if err := c.findTargets(); err != nil {
 		return nil, nil, err
 	}
@@ -40,9 +42,9 @@ type compilation struct {
 	roots, deps []Tree
 	targets     []string         // sorted
 	units       map[string]*unit // by path: everything that is imported and not a standard import
-	texts       map[string]string
+	texts       schema.Texts
 	dirs        map[string]string
-	diagnostics Diagnostics
+	diagnostics schema.Diagnostics
 }
 
 func (c *compilation) findTargets() error {
@@ -61,7 +63,7 @@ func (c *compilation) findTargets() error {
 
 func (c *compilation) addTarget(root Tree, path string) {
 	if first, ok := c.dirs[path]; ok {
-		c.errorf(Position{Path: path}, fileTwice, "%s is in %s and in %s", path, first, root.Dir).Help = "rename one of the files"
+		c.errorf(schema.Position{Path: path}, schema.FileTwice, "%s is in %s and in %s", path, first, root.Dir).Help = "rename one of the files"
 		return
 	}
 	c.dirs[path] = root.Dir
@@ -101,32 +103,49 @@ func (c *compilation) find(path string) (protocompile.SearchResult, error) {
 func (c *compilation) reporter(failed func()) reporter.Reporter {
 	return reporter.NewReporter(func(err reporter.ErrorWithPos) error {
 		failed()
-		c.add(err, compileFailed, Error)
+		c.add(err, schema.CompileFailed, schema.Error)
 		return nil
 	}, func(err reporter.ErrorWithPos) {
 		if slices.Contains(c.targets, err.GetPosition().Filename) {
-			c.add(err, compileWarning, Warning)
+			c.add(err, schema.CompileWarning, schema.Warning)
 		}
 	})
 }
 
-func (c *compilation) add(err reporter.ErrorWithPos, rule string, s Severity) {
-	l := locator{texts: c.texts}
+func (c *compilation) add(err reporter.ErrorWithPos, rule string, s schema.Severity) {
 	start, end := err.Start(), err.End()
-	c.diagnostics = append(c.diagnostics, Diagnostic{
+	c.diagnostics = append(c.diagnostics, schema.Diagnostic{
 		ID: rule, Severity: s, Message: err.Unwrap().Error(),
-		Pos: l.position(start.Filename, start.Line-1, start.Col-1),
-		End: l.position(end.Filename, end.Line-1, end.Col-1),
+		Pos: c.texts.Position(start.Filename, start.Line-1, start.Col-1),
+		End: c.texts.Position(end.Filename, end.Line-1, end.Col-1),
 	})
 }
 
-func (c *compilation) errorf(pos Position, rule, format string, args ...any) *Diagnostic {
-	c.diagnostics = append(c.diagnostics, Diagnostic{ID: rule, Pos: pos, Message: fmt.Sprintf(format, args...)})
+func (c *compilation) errorf(pos schema.Position, rule, format string, args ...any) *schema.Diagnostic {
+	c.diagnostics = append(c.diagnostics, schema.Diagnostic{ID: rule, Pos: pos, Message: fmt.Sprintf(format, args...)})
 	return &c.diagnostics[len(c.diagnostics)-1]
 }
 
-func (c *compilation) set(files linker.Files) (*Set, Diagnostics, error) {
-	ds := c.diagnostics.sorted()
+// checkCopyOfOptions compares evgen/v1/options.proto in the user's tree with evgen's own, which is the one that is used.
+func (c *compilation) checkCopyOfOptions(ctx context.Context) {
+	text, err := c.read(schema.OptionsPath)
+	if err != nil {
+		return
+	}
+	compiler := protocompile.Compiler{
+		Resolver: protocompile.WithStandardImports(&protocompile.SourceResolver{
+			Accessor: protocompile.SourceAccessorFromMap(map[string]string{schema.OptionsPath: string(text)}),
+		}),
+		Reporter: c.reporter(func() {}),
+	}
+	files, err := compiler.Compile(ctx, schema.OptionsPath)
+	if err == nil {
+		c.diagnostics = append(c.diagnostics, schema.CompareAnnotations(files[0])...)
+	}
+}
+
+func (c *compilation) set(files linker.Files) (*Set, schema.Diagnostics, error) {
+	ds := c.diagnostics.Sorted()
 	if ds.HasErrors() {
 		return nil, ds, nil
 	}

@@ -1,4 +1,4 @@
-package schema
+package filter
 
 import "google.golang.org/protobuf/reflect/protoreflect"
 

@@ -1,4 +1,4 @@
-package schema_test
+package source_test
 
 import (
 	"context"
@@ -7,38 +7,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/encoding/prototext"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/evgen-dev/evgen/schema"
 	"github.com/evgen-dev/evgen/schema/evgenpb"
+	"github.com/evgen-dev/evgen/schema/source"
 )
-
-// Without these in the binary, annotations would be unknown fields, and every file would look as if it had no events.
-func TestAnnotationsAreLinked(t *testing.T) {
-	t.Parallel()
-	x, err := protoregistry.GlobalTypes.FindExtensionByName("evgen.v1.event")
-	if err != nil || x != evgenpb.E_Event {
-		t.Fatalf("extension evgen.v1.event is %v, %v", x, err)
-	}
-}
-
-func TestASetOfABuildToolResolvesLikeSources(t *testing.T) {
-	t.Parallel()
-	compiled, _ := compileDir(t, "../examples/proto")
-	read, ds := schema.ReadSet("examples.binpb", marshal(t, compiled.Files))
-	if read == nil {
-		t.Fatal(ds)
-	}
-	if diff := cmp.Diff(explain(resolved(t, compiled)), explain(resolved(t, read))); diff != "" {
-		t.Errorf("the set resolves otherwise (-sources +set):\n%s", diff)
-	}
-	if diff := cmp.Diff(compiled.Targets, read.Targets); diff != "" {
-		t.Errorf("targets differ (-sources +set):\n%s", diff)
-	}
-}
 
 func TestASetNeedsNeitherOrderNorStandardImportsNorSourceInfo(t *testing.T) {
 	t.Parallel()
@@ -52,7 +29,7 @@ func TestASetNeedsNeitherOrderNorStandardImportsNorSourceInfo(t *testing.T) {
 	} {
 		set.File = append(set.File, fileOf(t, text))
 	}
-	read, ds := schema.ReadSet("set.binpb", marshal(t, set))
+	read, ds := source.ReadSet("set.binpb", marshal(t, set))
 	if read == nil {
 		t.Fatal(ds)
 	}
@@ -74,7 +51,7 @@ func TestImportsOfABufImageAreNoTargets(t *testing.T) {
 	imported, own := fileOf(t, `name: "a.proto"`), fileOf(t, `name: "b.proto" dependency: "a.proto"`)
 	imported.ProtoReflect().SetUnknown(bufExtension(true))
 	own.ProtoReflect().SetUnknown(bufExtension(false))
-	set, ds := schema.ReadSet("image.binpb", marshal(t, &descriptorpb.FileDescriptorSet{File: []*descriptorpb.FileDescriptorProto{imported, own}}))
+	set, ds := source.ReadSet("image.binpb", marshal(t, &descriptorpb.FileDescriptorSet{File: []*descriptorpb.FileDescriptorProto{imported, own}}))
 	if set == nil {
 		t.Fatal(ds)
 	}
@@ -95,9 +72,9 @@ func TestHiddenDirectoriesAndOtherTreesAreNotTargets(t *testing.T) {
 	for _, path := range []string{"a.proto", "v1/b.proto", ".cache/c.proto", "third_party/d.proto", "second/e.proto", "notes.txt"} {
 		writeProto(t, filepath.Join(dir, path))
 	}
-	set, ds, err := schema.Compile(context.Background(),
-		[]schema.Tree{schema.DirTree(dir), schema.DirTree(filepath.Join(dir, "second"))},
-		[]schema.Tree{schema.DirTree(filepath.Join(dir, "third_party"))})
+	set, ds, err := source.Compile(context.Background(),
+		[]source.Tree{source.Dir(dir), source.Dir(filepath.Join(dir, "second"))},
+		[]source.Tree{source.Dir(filepath.Join(dir, "third_party"))})
 	if err != nil || set == nil {
 		t.Fatal(ds, err)
 	}
@@ -111,16 +88,8 @@ func TestHiddenDirectoriesAndOtherTreesAreNotTargets(t *testing.T) {
 
 func TestAMissingDirectoryIsAnError(t *testing.T) {
 	t.Parallel()
-	if _, _, err := schema.Compile(context.Background(), []schema.Tree{schema.DirTree("testdata/none")}, nil); err == nil {
+	if _, _, err := source.Compile(context.Background(), []source.Tree{source.Dir("testdata/none")}, nil); err == nil {
 		t.Error("a root that does not exist is accepted")
-	}
-}
-
-func TestDisabledWarningsAreLeftOutAndErrorsAreNot(t *testing.T) {
-	t.Parallel()
-	ds := schema.Diagnostics{{ID: "EV001"}, {ID: "EV113", Severity: schema.Warning}, {ID: "EV114", Severity: schema.Warning}}
-	if diff := cmp.Diff(schema.Diagnostics{ds[0], ds[2]}, ds.Without("EV001", "EV113")); diff != "" {
-		t.Errorf("diagnostics differ (-want +got):\n%s", diff)
 	}
 }
 
@@ -132,7 +101,7 @@ func FuzzReadSet(f *testing.F) {
 	f.Add(seed)
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		set, ds := schema.ReadSet("set.binpb", b)
+		set, ds := source.ReadSet("set.binpb", b)
 		if (set == nil) != ds.HasErrors() {
 			t.Fatalf("set is nil: %t, but the diagnostics are\n%s", set == nil, ds)
 		}
@@ -161,16 +130,7 @@ func smallFile() *descriptorpb.FileDescriptorProto {
 	}
 }
 
-func resolved(t *testing.T, set *schema.Set) *schema.Model {
-	t.Helper()
-	model, ds := resolveSet(t, set)
-	if model == nil {
-		t.Fatal(ds)
-	}
-	return model
-}
-
-func resolveSet(t *testing.T, set *schema.Set) (*schema.Model, schema.Diagnostics) {
+func resolveSet(t *testing.T, set *source.Set) (*schema.Model, schema.Diagnostics) {
 	t.Helper()
 	files, err := set.Descriptors()
 	if err != nil {
@@ -184,5 +144,25 @@ func writeProto(t *testing.T, file string) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	write(t, file, []byte("syntax = \"proto3\";\n"))
+	if err := os.WriteFile(file, []byte("syntax = \"proto3\";\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func fileOf(t *testing.T, text string) *descriptorpb.FileDescriptorProto {
+	t.Helper()
+	fd := &descriptorpb.FileDescriptorProto{}
+	if err := prototext.Unmarshal([]byte(text), fd); err != nil {
+		t.Fatal(err)
+	}
+	return fd
+}
+
+func marshal(t *testing.T, m proto.Message) []byte {
+	t.Helper()
+	b, err := proto.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }

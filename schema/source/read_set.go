@@ -1,4 +1,4 @@
-package schema
+package source
 
 import (
 	"fmt"
@@ -10,12 +10,14 @@ import (
 	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/evgen-dev/evgen/schema"
 )
 
 // ReadSet reads a serialized FileDescriptorSet, as buf build and protoc --descriptor_set_out write it; name is its name in
 // diagnostics. Standard imports may be absent. Targets are all files but standard ones and those that buf marks as imports.
 // Without source info, positions are paths alone. The set is nil when a diagnostic is an error.
-func ReadSet(name string, b []byte) (*Set, Diagnostics) {
+func ReadSet(name string, b []byte) (*Set, schema.Diagnostics) {
 	protos := &descriptorpb.FileDescriptorSet{}
 	if err := proto.Unmarshal(b, protos); err != nil {
 		return nil, unreadable(name, "decode descriptor set: "+steady(err))
@@ -23,7 +25,7 @@ func ReadSet(name string, b []byte) (*Set, Diagnostics) {
 	l := setLinker{name: name, given: map[string]*descriptorpb.FileDescriptorProto{}, state: map[string]visitState{}}
 	s := l.link(protos)
 	if len(l.diagnostics) > 0 {
-		return nil, l.diagnostics.sorted()
+		return nil, l.diagnostics.Sorted()
 	}
 	if _, err := s.Descriptors(); err != nil {
 		return nil, unreadable(name, "link descriptor set: "+steady(err))
@@ -37,9 +39,9 @@ func steady(err error) string {
 	return strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\u00a0", " "), "proto: ")
 }
 
-func unreadable(name, message string) Diagnostics {
-	return Diagnostics{{
-		ID: setIncomplete, Pos: Position{Path: name}, Message: message,
+func unreadable(name, message string) schema.Diagnostics {
+	return schema.Diagnostics{{
+		ID: schema.SetIncomplete, Pos: schema.Position{Path: name}, Message: message,
 		Help: "write it with buf build -o, or protoc --include_imports --include_source_info --descriptor_set_out",
 	}}
 }
@@ -50,7 +52,7 @@ type setLinker struct {
 	given       map[string]*descriptorpb.FileDescriptorProto
 	state       map[string]visitState
 	files       []*descriptorpb.FileDescriptorProto
-	diagnostics Diagnostics
+	diagnostics schema.Diagnostics
 }
 
 type visitState uint8

@@ -1,4 +1,4 @@
-package schema
+package source
 
 import (
 	"bytes"
@@ -15,10 +15,10 @@ import (
 	"github.com/bufbuild/protocompile/reporter"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/evgen-dev/evgen/internal/nearest"
+	"github.com/evgen-dev/evgen/schema"
 	"github.com/evgen-dev/evgen/schema/evgenpb"
 )
-
-const optionsPath = "evgen/v1/options.proto"
 
 // unit is a source file.
 type unit struct {
@@ -30,12 +30,12 @@ type unit struct {
 
 type importName struct {
 	path string
-	pos  Position
+	pos  schema.Position
 }
 
 // standardImport returns a file that nobody needs to have: evgen's annotations and what comes with protoc.
 func standardImport(path string) (protoreflect.FileDescriptor, bool) {
-	if path == optionsPath {
+	if path == schema.OptionsPath {
 		return evgenpb.File_evgen_v1_options_proto, true
 	}
 	result, err := protocompile.WithStandardImports(protocompile.CompositeResolver{}).FindFileByPath(path)
@@ -148,10 +148,9 @@ func (c *compilation) importsOf(u *unit) []importName {
 	return imports
 }
 
-func (c *compilation) position(u *unit, n ast.Node) Position {
+func (c *compilation) position(u *unit, n ast.Node) schema.Position {
 	start := u.ast.NodeInfo(n).Start()
-	l := locator{texts: c.texts}
-	return l.position(u.path, start.Line-1, start.Col-1)
+	return c.texts.Position(u.path, start.Line-1, start.Col-1)
 }
 
 func (c *compilation) checkEdition(u *unit) {
@@ -159,7 +158,7 @@ func (c *compilation) checkEdition(u *unit) {
 		return
 	}
 	u.broken = true
-	c.errorf(c.position(u, u.ast.Edition.Edition), editionUnsupported, "edition %s cannot be compiled by evgen", u.ast.Edition.Edition.AsString()).Help =
+	c.errorf(c.position(u, u.ast.Edition.Edition), schema.EditionUnsupported, "edition %s cannot be compiled by evgen", u.ast.Edition.Edition.AsString()).Help =
 		"compile with buf or protoc, and pass the result with --descriptor-set"
 }
 
@@ -189,8 +188,8 @@ func (c *compilation) isBroken(path string) bool {
 }
 
 func (c *compilation) missingImport(imp importName) {
-	d := c.errorf(imp.pos, importMissing, "import %q is not found in %s", imp.path, treeDirs(slices.Concat(c.roots, c.deps)))
-	if near := nearest(imp.path, append(c.targets, optionsPath)); near != "" {
+	d := c.errorf(imp.pos, schema.ImportMissing, "import %q is not found in %s", imp.path, treeDirs(slices.Concat(c.roots, c.deps)))
+	if near := nearest.Of(imp.path, append(c.targets, schema.OptionsPath)); near != "" {
 		d.Help = fmt.Sprintf("did you mean %q?", near)
 		return
 	}

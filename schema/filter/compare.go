@@ -1,20 +1,20 @@
-package schema
+package filter
 
 import (
 	"cel.dev/cel-go/common/ast"
 )
 
 // comparison compiles a == b and the like.
-func (c *whereCompiler) comparison(op Op, e ast.Expr) *Expr {
+func (c *compiler) comparison(op Op, e ast.Expr) *Expr {
 	left, right := e.AsCall().Args()[0], e.AsCall().Args()[1]
 	a, b := c.value(left), c.value(right)
 	switch {
 	case a == nil || b == nil:
 		return nil
 	case a.Op == OpLiteral && b.Op == OpLiteral:
-		return c.errorf(whereType, e, "%s compares two literals", c.show(e))
+		return c.errorf(TypeProblem, e, "%s compares two literals", c.show(e))
 	case c.show(left) == c.show(right):
-		return c.errorf(whereType, e, "%s compares a value with itself", c.show(e))
+		return c.errorf(TypeProblem, e, "%s compares a value with itself", c.show(e))
 	case !c.isComparable(left, a) || !c.isComparable(right, b):
 		return nil
 	case a.Type == BoolType && b.Type == BoolType:
@@ -30,32 +30,32 @@ func (c *whereCompiler) comparison(op Op, e ast.Expr) *Expr {
 }
 
 // isComparable refuses what Go could only compare with a loop, and messages, whose equality CEL defines in its own way.
-func (c *whereCompiler) isComparable(e ast.Expr, x *Expr) bool {
+func (c *compiler) isComparable(e ast.Expr, x *Expr) bool {
 	switch x.Type {
 	case ListType, MapType:
-		c.errorf(whereType, e, "%s is %s, which cannot be compared", c.show(e), typeText(x))
+		c.errorf(TypeProblem, e, "%s is %s, which cannot be compared", c.show(e), typeText(x))
 		c.help("compare its size, or make a row of each element with for_each")
 		return false
 	case messageType:
-		c.errorf(whereType, e, "%s is a message, which cannot be compared", c.show(e))
+		c.errorf(TypeProblem, e, "%s is a message, which cannot be compared", c.show(e))
 		c.help("compare its fields, or test its presence with has")
 		return false
 	}
 	return true
 }
 
-func (c *whereCompiler) mismatch(e ast.Expr, a, b *Expr) *Expr {
+func (c *compiler) mismatch(e ast.Expr, a, b *Expr) *Expr {
 	left, right := c.show(e.AsCall().Args()[0]), c.show(e.AsCall().Args()[1])
 	if isNumber(a.Type) && isNumber(b.Type) && a.Type != b.Type {
-		return c.errorf(whereType, e, "%s: the number is out of the range of the field", c.show(e))
+		return c.errorf(TypeProblem, e, "%s: the number is out of the range of the field", c.show(e))
 	}
-	return c.errorf(whereType, e, "%s is %s and %s is %s", left, typeText(a), right, typeText(b))
+	return c.errorf(TypeProblem, e, "%s is %s and %s is %s", left, typeText(a), right, typeText(b))
 }
 
 // boolComparison leaves no literal: ready == true is ready.
-func (c *whereCompiler) boolComparison(op Op, e ast.Expr, a, b *Expr) *Expr {
+func (c *compiler) boolComparison(op Op, e ast.Expr, a, b *Expr) *Expr {
 	if op != OpEqual && op != OpNotEqual {
-		return c.errorf(whereType, e, "%s orders bools", c.show(e))
+		return c.errorf(TypeProblem, e, "%s orders bools", c.show(e))
 	}
 	if a.Op == OpLiteral {
 		a, b = b, a
@@ -70,14 +70,14 @@ func (c *whereCompiler) boolComparison(op Op, e ast.Expr, a, b *Expr) *Expr {
 }
 
 // sensible refuses comparisons that have one result for all values, since linters refuse them in generated code.
-func (c *whereCompiler) sensible(op Op, e ast.Expr, a, b *Expr) *Expr {
+func (c *compiler) sensible(op Op, e ast.Expr, a, b *Expr) *Expr {
 	least := op
 	zero := b
 	if a.Op == OpLiteral {
 		least, zero = flipped[op], a
 	}
 	if zero.Op == OpLiteral && zero.Value == uint64(0) && (least == OpLess || least == OpGreaterEqual) {
-		return c.errorf(whereType, e, "%s has the same result for every value, for unsigned numbers are never negative", c.show(e))
+		return c.errorf(TypeProblem, e, "%s has the same result for every value, for unsigned numbers are never negative", c.show(e))
 	}
 	return compare(op, a, b)
 }
@@ -112,10 +112,10 @@ func intWithUint64(op Op, i, u *Expr) *Expr {
 }
 
 // in compiles x in [1, 2].
-func (c *whereCompiler) in(e ast.Expr) *Expr {
+func (c *compiler) in(e ast.Expr) *Expr {
 	left, list := e.AsCall().Args()[0], e.AsCall().Args()[1]
 	if list.Kind() != ast.ListKind || list.AsList().Size() == 0 {
-		c.errorf(whereSupported, list, "in %s is not supported", c.show(list))
+		c.errorf(SupportProblem, list, "in %s is not supported", c.show(list))
 		c.help("in takes a list of literals")
 		return nil
 	}
@@ -132,27 +132,27 @@ func (c *whereCompiler) in(e ast.Expr) *Expr {
 	return whole
 }
 
-func (c *whereCompiler) canBeIn(e ast.Expr, x *Expr) bool {
+func (c *compiler) canBeIn(e ast.Expr, x *Expr) bool {
 	if x.Op != OpLiteral && (isNumber(x.Type) || x.Type == StringType) {
 		return true
 	}
-	c.errorf(whereType, e, "%s is %s; before in there must be a field or size that is a number, an enum or a string", c.show(e), typeText(x))
+	c.errorf(TypeProblem, e, "%s is %s; before in there must be a field or size that is a number, an enum or a string", c.show(e), typeText(x))
 	return false
 }
 
-func (c *whereCompiler) element(in, e ast.Expr, x *Expr) *Expr {
+func (c *compiler) element(in, e ast.Expr, x *Expr) *Expr {
 	literal := c.value(e)
 	switch {
 	case literal == nil:
 		return nil
 	case literal.Op != OpLiteral:
-		c.errorf(whereSupported, e, "%s in the list of in is not supported", c.show(e))
+		c.errorf(SupportProblem, e, "%s in the list of in is not supported", c.show(e))
 		c.help("in takes a list of literals")
 		return nil
 	case literal.Type == DoubleType && x.Type != DoubleType:
-		return c.errorf(whereType, e, "%s in the list of in is %s and %s is %s", c.show(e), typeText(literal), c.show(in.AsCall().Args()[0]), typeText(x))
+		return c.errorf(TypeProblem, e, "%s in the list of in is %s and %s is %s", c.show(e), typeText(literal), c.show(in.AsCall().Args()[0]), typeText(x))
 	case !unify(x, literal):
-		return c.errorf(whereType, e, "%s in the list of in does not fit %s, which is %s", c.show(e), c.show(in.AsCall().Args()[0]), typeText(x))
+		return c.errorf(TypeProblem, e, "%s in the list of in does not fit %s, which is %s", c.show(e), c.show(in.AsCall().Args()[0]), typeText(x))
 	}
 	return literal
 }

@@ -1,17 +1,16 @@
-package schema
+package filter
 
 import (
 	"strings"
 
 	"cel.dev/cel-go/common/ast"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/evgen-dev/evgen/internal/nearest"
 )
 
-// itemName is what an element of for_each is called in filters and paths.
-const itemName = "item"
-
 // name compiles a.b.c: a value of an enum or a field. As in CEL, an enum visible from the message goes before a field.
-func (c *whereCompiler) name(e ast.Expr) *Expr {
+func (c *compiler) name(e ast.Expr) *Expr {
 	names := chain(e)
 	if names == nil {
 		return c.unsupported(e, "a field of "+c.show(e.AsSelect().Operand()))
@@ -40,14 +39,14 @@ func chain(e ast.Expr) []string {
 }
 
 // enumValue looks for Enum.VALUE from the message outwards, through all files that the event's file imports.
-func (c *whereCompiler) enumValue(names []string) protoreflect.EnumValueDescriptor {
+func (c *compiler) enumValue(names []string) protoreflect.EnumValueDescriptor {
 	if len(names) < 2 {
 		return nil
 	}
 	last := len(names) - 1
 	enum := protoreflect.FullName(strings.Join(names[:last], "."))
-	for _, candidate := range candidates(c.scope.event.FullName(), enum) {
-		if d, ok := findDescriptor(c.scope.event.ParentFile(), candidate).(protoreflect.EnumDescriptor); ok {
+	for _, candidate := range candidates(c.scope.Event.FullName(), enum) {
+		if d, ok := findDescriptor(c.scope.Event.ParentFile(), candidate).(protoreflect.EnumDescriptor); ok {
 			return d.Values().ByName(protoreflect.Name(names[last]))
 		}
 	}
@@ -88,8 +87,8 @@ func findDescriptor(f protoreflect.FileDescriptor, name protoreflect.FullName) p
 	return find(f)
 }
 
-// scope is a file or a message: something that declares messages and enums.
-type scope interface {
+// declarer is a file or a message: something that declares messages and enums.
+type declarer interface {
 	Messages() protoreflect.MessageDescriptors
 	Enums() protoreflect.EnumDescriptors
 }
@@ -102,7 +101,7 @@ func declared(f protoreflect.FileDescriptor, name protoreflect.FullName) protore
 	if !ok {
 		return nil
 	}
-	var in scope = f
+	var in declarer = f
 	names := strings.Split(rest, ".")
 	for _, outer := range names[:len(names)-1] {
 		m := in.Messages().ByName(protoreflect.Name(outer))
@@ -114,7 +113,7 @@ func declared(f protoreflect.FileDescriptor, name protoreflect.FullName) protore
 	return member(in, protoreflect.Name(names[len(names)-1]))
 }
 
-func member(in scope, name protoreflect.Name) protoreflect.Descriptor {
+func member(in declarer, name protoreflect.Name) protoreflect.Descriptor {
 	if m := in.Messages().ByName(name); m != nil {
 		return m
 	}
@@ -125,50 +124,58 @@ func member(in scope, name protoreflect.Name) protoreflect.Descriptor {
 }
 
 // reference finds the field that names lead to; nil after an error.
-func (c *whereCompiler) reference(e ast.Expr, names []string) *Ref {
-	event := c.scope.event
+func (c *compiler) reference(e ast.Expr, names []string) *Ref {
+	event := c.scope.Event
 	switch first := names[0]; {
-	case first == itemName && c.scope.forEach != nil:
+	case first == Item && c.scope.ForEach != nil:
 		return c.itemReference(e, names[1:])
 	case event.Fields().ByName(protoreflect.Name(first)) != nil:
 		return c.walk(e, &Ref{Root: FromEvent}, event, names)
-	case first == c.scope.as && len(names) > 1:
+	case first == c.scope.As && len(names) > 1:
 		return c.walk(e, &Ref{Root: FromEvent}, event, names[1:])
-	case first == c.scope.as:
-		c.errorf(whereType, e, "%s is the whole event", first)
+	case first == c.scope.As:
+		c.errorf(TypeProblem, e, "%s is the whole event", first)
 		c.help("name one of its fields")
-	case first == itemName:
-		c.errorf(whereName, e, "there is no item without for_each")
+	case first == Item:
+		c.errorf(NameProblem, e, "there is no item without for_each")
 	default:
-		c.errorf(whereName, e, "%q is no field of %s", first, event.FullName())
+		c.errorf(NameProblem, e, "%q is no field of %s", first, event.FullName())
 		c.suggest(names)
 	}
 	return nil
 }
 
 // suggest guesses what was meant by a name that does not exist: a field, or the value of an enum without the enum's name.
-func (c *whereCompiler) suggest(names []string) {
+func (c *compiler) suggest(names []string) {
 	last := protoreflect.Name(names[len(names)-1])
-	if enum := enumWithValue(c.scope.event, last); enum != nil {
+	if enum := enumWithValue(c.scope.Event, last); enum != nil {
 		c.help("write %s.%s", enum.Name(), last)
 		return
 	}
-	known := append(fieldNames(c.scope.event), c.scope.as)
-	if c.scope.forEach != nil {
-		known = append(known, itemName)
+	known := append(fieldNames(c.scope.Event), c.scope.As)
+	if c.scope.ForEach != nil {
+		known = append(known, Item)
 	}
 	c.didYouMean(names[0], known)
 }
 
-func (c *whereCompiler) didYouMean(name string, known []string) {
-	if near := nearest(name, known); near != "" {
+func (c *compiler) didYouMean(name string, known []string) {
+	if near := nearest.Of(name, known); near != "" {
 		c.help("did you mean %q?", near)
 	}
 }
 
+func fieldNames(md protoreflect.MessageDescriptor) []string {
+	names := make([]string, md.Fields().Len())
+	for i := range names {
+		names[i] = string(md.Fields().Get(i).Name())
+	}
+	return names
+}
+
 // enumWithValue finds an enum with a value of that name in the event or its file.
 func enumWithValue(event protoreflect.MessageDescriptor, value protoreflect.Name) protoreflect.EnumDescriptor {
-	for _, in := range []scope{event, event.ParentFile()} {
+	for _, in := range []declarer{event, event.ParentFile()} {
 		for i := range in.Enums().Len() {
 			if e := in.Enums().Get(i); e.Values().ByName(value) != nil {
 				return e
@@ -178,8 +185,8 @@ func enumWithValue(event protoreflect.MessageDescriptor, value protoreflect.Name
 	return nil
 }
 
-func (c *whereCompiler) itemReference(e ast.Expr, names []string) *Ref {
-	each := c.scope.forEach
+func (c *compiler) itemReference(e ast.Expr, names []string) *Ref {
+	each := c.scope.ForEach
 	if !each.IsMap() {
 		return c.walk(e, &Ref{Root: FromItem, Field: each}, each.Message(), names)
 	}
@@ -189,22 +196,22 @@ func (c *whereCompiler) itemReference(e ast.Expr, names []string) *Ref {
 	case len(names) > 0 && names[0] == "value":
 		return c.walk(e, &Ref{Root: FromMapValue, Field: each.MapValue()}, each.MapValue().Message(), names[1:])
 	default:
-		c.errorf(whereName, e, "item is an entry of the map %s", each.Name())
+		c.errorf(NameProblem, e, "item is an entry of the map %s", each.Name())
 		c.help("write item.key or item.value")
 		return nil
 	}
 }
 
 // walk extends ref by names. In is the message that ref stands for, nil if it is none.
-func (c *whereCompiler) walk(e ast.Expr, ref *Ref, in protoreflect.MessageDescriptor, names []string) *Ref {
+func (c *compiler) walk(e ast.Expr, ref *Ref, in protoreflect.MessageDescriptor, names []string) *Ref {
 	for i, name := range names {
 		if in == nil || opaqueTypes[in.FullName()] {
-			c.errorf(whereName, e, "%s has no fields", parentText(c.show(e), len(names)-i))
+			c.errorf(NameProblem, e, "%s has no fields", parentText(c.show(e), len(names)-i))
 			return nil
 		}
 		field := in.Fields().ByName(protoreflect.Name(name))
 		if field == nil {
-			c.errorf(whereName, e, "%q is no field of %s", name, in.FullName())
+			c.errorf(NameProblem, e, "%q is no field of %s", name, in.FullName())
 			c.didYouMean(name, fieldNames(in))
 			return nil
 		}
@@ -245,7 +252,7 @@ func wellKnown(names ...protoreflect.FullName) map[protoreflect.FullName]bool {
 // refExpr gives ref its type.
 func refExpr(ref *Ref) *Expr {
 	x := &Expr{Op: OpRef, Ref: ref}
-	if ref.isRepeated() {
+	if ref.IsRepeated() {
 		x.Type = repeatedType(ref.Field)
 		return x
 	}

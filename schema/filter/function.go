@@ -1,4 +1,4 @@
-package schema
+package filter
 
 import (
 	"slices"
@@ -11,7 +11,7 @@ import (
 )
 
 // literal compiles a literal; of numbers the type is that which they are written with.
-func (c *whereCompiler) literal(e ast.Expr) *Expr {
+func (c *compiler) literal(e ast.Expr) *Expr {
 	x := &Expr{Op: OpLiteral}
 	switch v := e.AsLiteral().(type) {
 	case types.Bool:
@@ -33,7 +33,7 @@ func (c *whereCompiler) literal(e ast.Expr) *Expr {
 }
 
 // function compiles a call by name, as function(x) or x.function(y).
-func (c *whereCompiler) function(e ast.Expr) *Expr {
+func (c *compiler) function(e ast.Expr) *Expr {
 	call := e.AsCall()
 	args := call.Args()
 	if call.IsMemberFunction() {
@@ -74,14 +74,14 @@ func callText(e ast.Expr) string {
 
 var textOps = map[string]Op{"startsWith": OpStartsWith, "endsWith": OpEndsWith, "contains": OpContains}
 
-func (c *whereCompiler) textFunction(op Op, args []ast.Expr) *Expr {
+func (c *compiler) textFunction(op Op, args []ast.Expr) *Expr {
 	x := &Expr{Op: op, Type: BoolType}
 	for _, arg := range args {
 		v := c.value(arg)
 		switch {
 		case v == nil:
 		case v.Type != StringType:
-			c.errorf(whereType, arg, "%s is %s where a string is needed", c.show(arg), typeText(v))
+			c.errorf(TypeProblem, arg, "%s is %s where a string is needed", c.show(arg), typeText(v))
 		default:
 			x.Args = append(x.Args, v)
 		}
@@ -89,7 +89,7 @@ func (c *whereCompiler) textFunction(op Op, args []ast.Expr) *Expr {
 	return x
 }
 
-func (c *whereCompiler) size(arg ast.Expr) *Expr {
+func (c *compiler) size(arg ast.Expr) *Expr {
 	v := c.value(arg)
 	if v == nil {
 		return nil
@@ -97,15 +97,15 @@ func (c *whereCompiler) size(arg ast.Expr) *Expr {
 	switch v.Type {
 	case StringType, BytesType, ListType, MapType:
 		if v.Op == OpLiteral {
-			return c.errorf(whereType, arg, "the size of the literal %s is known", c.show(arg))
+			return c.errorf(TypeProblem, arg, "the size of the literal %s is known", c.show(arg))
 		}
 		return &Expr{Op: OpSize, Type: IntType, Args: []*Expr{v}}
 	}
-	return c.errorf(whereType, arg, "%s is %s, which has no size", c.show(arg), typeText(v))
+	return c.errorf(TypeProblem, arg, "%s is %s, which has no size", c.show(arg), typeText(v))
 }
 
 // time compiles timestamp("2026-01-02T03:04:05Z") and duration("1h").
-func (c *whereCompiler) time(e, arg ast.Expr) *Expr {
+func (c *compiler) time(e, arg ast.Expr) *Expr {
 	if arg.Kind() != ast.LiteralKind {
 		return c.unsupported(e, callText(e))
 	}
@@ -117,21 +117,21 @@ func (c *whereCompiler) time(e, arg ast.Expr) *Expr {
 		if d, ok := text.ConvertToType(types.DurationType).(types.Duration); ok {
 			return &Expr{Op: OpLiteral, Type: DurationType, Value: d.Duration}
 		}
-		return c.errorf(whereType, arg, "%q is no duration such as 1h30m", string(text))
+		return c.errorf(TypeProblem, arg, "%q is no duration such as 1h30m", string(text))
 	}
 	if t, ok := text.ConvertToType(types.TimestampType).(types.Timestamp); ok {
 		return &Expr{Op: OpLiteral, Type: TimestampType, Value: t.In(time.UTC)}
 	}
-	return c.errorf(whereType, arg, "%q is no time such as 2026-01-31T15:04:05Z", string(text))
+	return c.errorf(TypeProblem, arg, "%q is no time such as 2026-01-31T15:04:05Z", string(text))
 }
 
 // has compiles a test for presence. CEL takes has(a.b) only, so a field of the event needs the event's name before it.
-func (c *whereCompiler) has(e, arg ast.Expr) *Expr {
+func (c *compiler) has(e, arg ast.Expr) *Expr {
 	names := chain(arg)
 	if len(names) < 2 {
-		c.errorf(whereType, e, "has() takes a field of something")
+		c.errorf(TypeProblem, e, "has() takes a field of something")
 		if len(names) == 1 && c.isField(names[0]) {
-			c.help("write has(%s.%s)", c.scope.as, names[0])
+			c.help("write has(%s.%s)", c.scope.As, names[0])
 		}
 		return nil
 	}
@@ -140,18 +140,19 @@ func (c *whereCompiler) has(e, arg ast.Expr) *Expr {
 	case ref == nil:
 		return nil
 	case len(ref.Path) == 0:
-		return c.errorf(whereType, e, "%s is always present", c.show(arg))
+		return c.errorf(TypeProblem, e, "%s is always present", c.show(arg))
 	}
-	return presence(ref)
+	return Presence(ref)
 }
 
-func (c *whereCompiler) isField(name string) bool {
-	return c.scope.event.Fields().ByName(protoreflect.Name(name)) != nil
+func (c *compiler) isField(name string) bool {
+	return c.scope.Event.Fields().ByName(protoreflect.Name(name)) != nil
 }
 
-// presence tests the message around an optional scalar first, for in Go its presence may be a pointer in that message.
+// Presence returns the test whether ref, which has a path, is there. The message around an optional scalar is tested first, for in Go
+// the presence of the scalar may be a pointer in that message.
 // Everything else is tested by its value, which getters return for messages that are not there.
-func presence(ref *Ref) *Expr {
+func Presence(ref *Ref) *Expr {
 	x := &Expr{Op: OpHas, Type: BoolType, Ref: ref}
 	if len(ref.Path) == 1 || !ref.Field.HasPresence() || ref.Field.Message() != nil {
 		return x

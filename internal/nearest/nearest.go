@@ -1,10 +1,12 @@
-package schema
+// Package nearest guesses what a misspelled name was meant to be. Proto files, configuration and command lines have names, so all
+// that report errors share its idea of near.
+package nearest
 
 import "strings"
 
-// nearest returns the candidate with the smallest edit distance to name, ignoring case; the first one of equals. It returns
+// Of returns the candidate with the smallest edit distance to name, ignoring case; the first one of equals. It returns
 // nothing when more than a third of the name would have to change.
-func nearest(name string, candidates []string) string {
+func Of(name string, candidates []string) string {
 	best, limit := "", max(1, len(name)/3)+1
 	for _, c := range candidates {
 		if max(len(name), len(c)) > longestName {
@@ -42,7 +44,3 @@ func distance(a, b string) int {
 	}
 	return last[len(b)]
 }
-
-// Nearest returns the candidate that name was probably meant to be, or nothing. It is for names that are not in proto files: of commands,
-// flags and keys.
-func Nearest(name string, candidates []string) string { return nearest(name, candidates) }

@@ -1,4 +1,4 @@
-package schema
+package filter
 
 import (
 	"context"
@@ -91,15 +91,15 @@ func parcel(t *testing.T) protoreflect.MessageDescriptor {
 	return files[0].Messages().ByName("Parcel")
 }
 
-func parcelScope(t *testing.T, forEach protoreflect.Name) whereScope {
+func parcelScope(t *testing.T, forEach protoreflect.Name) Scope {
 	t.Helper()
 	event := parcel(t)
-	return whereScope{event: event, as: "parcel", forEach: event.Fields().ByName(forEach)}
+	return Scope{Event: event, As: "parcel", ForEach: event.Fields().ByName(forEach)}
 }
 
-func compiled(t *testing.T, scope whereScope, text string) *Expr {
+func compiled(t *testing.T, scope Scope, text string) *Expr {
 	t.Helper()
-	x, problems := compileWhere(text, scope)
+	x, problems := Compile(text, scope)
 	if len(problems) > 0 {
 		t.Fatalf("%s: %+v", text, problems)
 	}

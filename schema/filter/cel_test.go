@@ -1,4 +1,4 @@
-package schema
+package filter
 
 import (
 	"fmt"
@@ -36,14 +36,14 @@ func TestFiltersMeanWhatTheyMeanInCEL(t *testing.T) {
 // oracle is CEL itself.
 type oracle struct {
 	t     *testing.T
-	scope whereScope
+	scope Scope
 	env   *cel.Env
 }
 
-func newOracle(t *testing.T, scope whereScope) *oracle {
+func newOracle(t *testing.T, scope Scope) *oracle {
 	t.Helper()
-	options := []cel.EnvOption{cel.Container(string(scope.event.FullName())), cel.CrossTypeNumericComparisons(true)}
-	file := scope.event.ParentFile()
+	options := []cel.EnvOption{cel.Container(string(scope.Event.FullName())), cel.CrossTypeNumericComparisons(true)}
+	file := scope.Event.ParentFile()
 	for i := range file.Imports().Len() {
 		options = append(options, cel.TypeDescs(file.Imports().Get(i).FileDescriptor))
 	}
@@ -58,7 +58,7 @@ func newOracle(t *testing.T, scope whereScope) *oracle {
 // compare int and uint for equality, which its evaluator does.
 func (o *oracle) agrees(g *guess, where string) bool {
 	o.t.Helper()
-	x, problems := compileWhere(where, o.scope)
+	x, problems := Compile(where, o.scope)
 	if len(problems) > 0 {
 		return false
 	}
@@ -85,14 +85,14 @@ func (o *oracle) agrees(g *guess, where string) bool {
 
 // activation gives CEL the names of a filter.
 func (o *oracle) activation(v evaluation) map[string]any {
-	names := map[string]any{o.scope.as: v.event.Interface()}
-	fields := o.scope.event.Fields()
+	names := map[string]any{o.scope.As: v.event.Interface()}
+	fields := o.scope.Event.Fields()
 	for i := range fields.Len() {
 		if name := string(fields.Get(i).Name()); name != "package" {
 			names[name] = native(fields.Get(i), v.event.Get(fields.Get(i)))
 		}
 	}
-	if each := o.scope.forEach; each != nil && each.IsMap() {
+	if each := o.scope.ForEach; each != nil && each.IsMap() {
 		names["item"] = map[string]any{"key": v.key.Interface(), "value": native(each.MapValue(), v.item)}
 	} else if each != nil {
 		names["item"] = element(each, v.item)
@@ -164,7 +164,7 @@ func (g *guess) leaf(forEach protoreflect.Name) string {
 	case 5:
 		return text() + pick(g, ".startsWith(", ".endsWith(", ".contains(") + text() + ")"
 	case 6:
-		return g.presence(forEach)
+		return g.Presence(forEach)
 	}
 	return pick(g, "fragile", "from.open", "fragile == from.open", "fragile != true", "sent_at"+compare+`timestamp("1970-01-01T00:00:01Z")`,
 		"delay"+compare+`duration("1s")`, "seal"+compare+`b"\xff"`, text()+` in ["", "a"]`)
@@ -204,7 +204,7 @@ func (g *guess) text(forEach protoreflect.Name) string {
 	return pick(g, pool...)
 }
 
-func (g *guess) presence(forEach protoreflect.Name) string {
+func (g *guess) Presence(forEach protoreflect.Name) string {
 	pool := []string{"parcel.count", "parcel.limit", "parcel.note", "parcel.from", "from.open", "from.inner.open", "from.inner", "parcel.tags",
 		"parcel.gates", "parcel.truck", "parcel.ship", "parcel.label", "parcel.sent_at", "parcel.fragile", "parcel.seal", "parcel.state", "from.number"}
 	if forEach == "route" {
@@ -230,11 +230,11 @@ func (g *guess) event(o *oracle) evaluation {
 			text += " " + field
 		}
 	}
-	event := message(o.t, o.scope.event, text)
-	if o.scope.forEach == nil {
+	event := message(o.t, o.scope.Event, text)
+	if o.scope.ForEach == nil {
 		return evaluation{event: event}
 	}
-	return firstElement(event, o.scope.forEach)
+	return firstElement(event, o.scope.ForEach)
 }
 
 func (g *guess) int() string { return pick(g, "-1", "0", "1", "2", "7") }

@@ -1,4 +1,4 @@
-package schema
+package filter
 
 import (
 	"strings"
@@ -68,7 +68,7 @@ func TestFiltersSelectWhatTheySay(t *testing.T) {
 		t.Run(tt.where, func(t *testing.T) {
 			t.Parallel()
 			scope := parcelScope(t, "")
-			event := message(t, scope.event, tt.event)
+			event := message(t, scope.Event, tt.event)
 			if got := (evaluation{event: event}).holds(compiled(t, scope, tt.where)); got != tt.want {
 				t.Errorf("%s for {%s} is %t, want %t", tt.where, tt.event, got, tt.want)
 			}
@@ -94,7 +94,7 @@ func TestItemIsTheElementOfForEach(t *testing.T) {
 		t.Run(string(tt.forEach)+": "+tt.where, func(t *testing.T) {
 			t.Parallel()
 			scope := parcelScope(t, tt.forEach)
-			v := firstElement(message(t, scope.event, event), scope.forEach)
+			v := firstElement(message(t, scope.Event, event), scope.ForEach)
 			if !v.holds(compiled(t, scope, tt.where)) {
 				t.Errorf("%s does not hold", tt.where)
 			}
@@ -118,58 +118,58 @@ func firstElement(event protoreflect.Message, forEach protoreflect.FieldDescript
 func TestFiltersThatMeanNothingAreRefused(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ where, want string }{
-		{`count`, `EV083 0: count is an int where a condition is needed`},
-		{`true`, `EV083 0: true alone is not a condition`},
-		{`fragile && "a"`, `EV083 11: "a" is a string where a condition is needed`},
-		{`count = 1`, `EV080 6: unexpected "=" (equality is "==")`},
-		{`count ==`, `EV080 8: the expression ends too early`},
-		{``, `EV080 0: the expression ends too early`},
-		{"count\n== ~", "EV080 9: unexpected \"~\""},
-		{`package == ""`, `EV080 0: reserved identifier: package (write parcel.package)`},
-		{`count + 1 > 2`, `EV081 6: the operator "+" is not supported`},
-		{`fragile ? true : false`, `EV081 8: the operator "?:" is not supported`},
-		{`-count < 1`, `EV081 0: the operator "-" is not supported`},
-		{`tags[0] == "a"`, `EV081 4: the operator "[]" is not supported`},
-		{`tags.exists(x, x == "a")`, `EV081 11: exists() is not supported`},
-		{`parcel_id.matches("a")`, `EV081 17: matches() is not supported`},
-		{`timestamp(parcel_id) < sent_at`, `EV081 9: this form of timestamp() is not supported`},
-		{`label == null`, `EV081 9: null is not supported`},
-		{`"a" in tags`, `EV081 7: in tags is not supported (in takes a list of literals)`},
-		{`count in []`, `EV081 9: in [] is not supported (in takes a list of literals)`},
-		{`count in [weight]`, `EV081 10: weight in the list of in is not supported (in takes a list of literals)`},
-		{`cuont == 1`, `EV082 0: "cuont" is no field of acme.parcels.v1.Parcel (did you mean "count"?)`},
-		{`state == ACTIVE`, `EV082 9: "ACTIVE" is no field of acme.parcels.v1.Parcel (write State.ACTIVE)`},
-		{`state == State.GONE`, `EV082 14: "State" is no field of acme.parcels.v1.Parcel (did you mean "state"?)`},
-		{`from.nam == ""`, `EV082 4: "nam" is no field of acme.parcels.v1.Place (did you mean "name"?)`},
-		{`from.name.x == ""`, `EV082 9: from.name has no fields`},
-		{`route.name == ""`, `EV082 5: route has no fields`},
-		{`label.value == ""`, `EV082 5: label has no fields`},
-		{`sent_at.seconds == 1`, `EV082 7: sent_at has no fields`},
-		{`from == from.inner`, `EV083 0: from is a message, which cannot be compared`},
-		{`tags == route`, `EV083 0: tags is a list, which cannot be compared`},
-		{`parcel == from`, `EV083 0: parcel is the whole event (name one of its fields)`},
-		{`count == "a"`, `EV083 6: count is an int and "a" is a string`},
-		{`state == Size.BIG`, `EV083 6: state is an enum State and Size.BIG is an enum Size`},
-		{`stops == -1`, `EV083 6: stops == -1: the number is out of the range of the field`},
-		{`weight < 18446744073709551615u`, `EV083 7: weight < 18446744073709551615u: the number is out of the range of the field`},
-		{`state == 2147483648`, `EV083 6: state == 2147483648: the number is out of the range of the field`},
-		{`stops >= 0`, `EV083 6: stops >= 0 has the same result for every value`},
-		{`0u > code`, `EV083 3: 0u > code has the same result for every value`},
-		{`1 == 1`, `EV083 2: 1 == 1 compares two literals`},
-		{`count == count`, `EV083 6: count == count compares a value with itself`},
-		{`fragile < true`, `EV083 8: fragile < true orders bools`},
-		{`size(count) == 1`, `EV083 5: count is an int, which has no size`},
-		{`count.startsWith("a")`, `EV083 0: count is an int where a string is needed`},
-		{`has(from)`, `EV083 3: has() takes a field of something (write has(parcel.from))`},
-		{`sent_at < timestamp("soon")`, `EV083 20: "soon" is no time such as 2026-01-31T15:04:05Z`},
-		{`delay < duration("soon")`, `EV083 17: "soon" is no duration such as 1h30m`},
-		{`fragile in [true]`, `EV083 0: fragile is a bool; before in there must be`},
-		{`count in ["a"]`, `EV083 10: "a" in the list of in does not fit count, which is an int`},
+		{`count`, `type 0: count is an int where a condition is needed`},
+		{`true`, `type 0: true alone is not a condition`},
+		{`fragile && "a"`, `type 11: "a" is a string where a condition is needed`},
+		{`count = 1`, `syntax 6: unexpected "=" (equality is "==")`},
+		{`count ==`, `syntax 8: the expression ends too early`},
+		{``, `syntax 0: the expression ends too early`},
+		{"count\n== ~", "syntax 9: unexpected \"~\""},
+		{`package == ""`, `syntax 0: reserved identifier: package (write parcel.package)`},
+		{`count + 1 > 2`, `support 6: the operator "+" is not supported`},
+		{`fragile ? true : false`, `support 8: the operator "?:" is not supported`},
+		{`-count < 1`, `support 0: the operator "-" is not supported`},
+		{`tags[0] == "a"`, `support 4: the operator "[]" is not supported`},
+		{`tags.exists(x, x == "a")`, `support 11: exists() is not supported`},
+		{`parcel_id.matches("a")`, `support 17: matches() is not supported`},
+		{`timestamp(parcel_id) < sent_at`, `support 9: this form of timestamp() is not supported`},
+		{`label == null`, `support 9: null is not supported`},
+		{`"a" in tags`, `support 7: in tags is not supported (in takes a list of literals)`},
+		{`count in []`, `support 9: in [] is not supported (in takes a list of literals)`},
+		{`count in [weight]`, `support 10: weight in the list of in is not supported (in takes a list of literals)`},
+		{`cuont == 1`, `name 0: "cuont" is no field of acme.parcels.v1.Parcel (did you mean "count"?)`},
+		{`state == ACTIVE`, `name 9: "ACTIVE" is no field of acme.parcels.v1.Parcel (write State.ACTIVE)`},
+		{`state == State.GONE`, `name 14: "State" is no field of acme.parcels.v1.Parcel (did you mean "state"?)`},
+		{`from.nam == ""`, `name 4: "nam" is no field of acme.parcels.v1.Place (did you mean "name"?)`},
+		{`from.name.x == ""`, `name 9: from.name has no fields`},
+		{`route.name == ""`, `name 5: route has no fields`},
+		{`label.value == ""`, `name 5: label has no fields`},
+		{`sent_at.seconds == 1`, `name 7: sent_at has no fields`},
+		{`from == from.inner`, `type 0: from is a message, which cannot be compared`},
+		{`tags == route`, `type 0: tags is a list, which cannot be compared`},
+		{`parcel == from`, `type 0: parcel is the whole event (name one of its fields)`},
+		{`count == "a"`, `type 6: count is an int and "a" is a string`},
+		{`state == Size.BIG`, `type 6: state is an enum State and Size.BIG is an enum Size`},
+		{`stops == -1`, `type 6: stops == -1: the number is out of the range of the field`},
+		{`weight < 18446744073709551615u`, `type 7: weight < 18446744073709551615u: the number is out of the range of the field`},
+		{`state == 2147483648`, `type 6: state == 2147483648: the number is out of the range of the field`},
+		{`stops >= 0`, `type 6: stops >= 0 has the same result for every value`},
+		{`0u > code`, `type 3: 0u > code has the same result for every value`},
+		{`1 == 1`, `type 2: 1 == 1 compares two literals`},
+		{`count == count`, `type 6: count == count compares a value with itself`},
+		{`fragile < true`, `type 8: fragile < true orders bools`},
+		{`size(count) == 1`, `type 5: count is an int, which has no size`},
+		{`count.startsWith("a")`, `type 0: count is an int where a string is needed`},
+		{`has(from)`, `type 3: has() takes a field of something (write has(parcel.from))`},
+		{`sent_at < timestamp("soon")`, `type 20: "soon" is no time such as 2026-01-31T15:04:05Z`},
+		{`delay < duration("soon")`, `type 17: "soon" is no duration such as 1h30m`},
+		{`fragile in [true]`, `type 0: fragile is a bool; before in there must be`},
+		{`count in ["a"]`, `type 10: "a" in the list of in does not fit count, which is an int`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.where, func(t *testing.T) {
 			t.Parallel()
-			x, problems := compileWhere(tt.where, parcelScope(t, ""))
+			x, problems := Compile(tt.where, parcelScope(t, ""))
 			if x != nil || len(problems) == 0 || !strings.HasPrefix(problems[0].String(), tt.want) {
 				t.Errorf("got %v, want %s", problems, tt.want)
 			}
@@ -180,8 +180,8 @@ func TestFiltersThatMeanNothingAreRefused(t *testing.T) {
 func TestAFieldGoesBeforeTheNameOfItsEventInFilters(t *testing.T) {
 	t.Parallel()
 	scope := parcelScope(t, "")
-	scope.as = "from"
-	event := message(t, scope.event, `parcel_id: "a" from { name: "b" }`)
+	scope.As = "from"
+	event := message(t, scope.Event, `parcel_id: "a" from { name: "b" }`)
 	if !(evaluation{event: event}).holds(compiled(t, scope, `from.name == "b"`)) {
 		t.Error("from is not the field")
 	}
@@ -189,7 +189,7 @@ func TestAFieldGoesBeforeTheNameOfItsEventInFilters(t *testing.T) {
 
 func TestAllProblemsOfAFilterAreReported(t *testing.T) {
 	t.Parallel()
-	_, problems := compileWhere(`cuont == 1 && (weigth > 2 || size(count) == 1)`, parcelScope(t, ""))
+	_, problems := Compile(`cuont == 1 && (weigth > 2 || size(count) == 1)`, parcelScope(t, ""))
 	if len(problems) != 3 {
 		t.Errorf("got %v, want three problems", problems)
 	}
@@ -199,12 +199,12 @@ func TestItemNeedsForEachAndAnEntryNeedsItsHalf(t *testing.T) {
 	t.Parallel()
 	scope := parcelScope(t, "gates")
 	for where, want := range map[string]string{
-		`item == "a"`:            `EV082 0: item is an entry of the map gates (write item.key or item.value)`,
-		`item.kex == "a"`:        `EV082 4: item is an entry of the map gates (write item.key or item.value)`,
-		`has(item.value)`:        `EV083 3: item.value is always present`,
-		`item.value.naem == "a"`: `EV082 10: "naem" is no field of acme.parcels.v1.Place (did you mean "name"?)`,
+		`item == "a"`:            `name 0: item is an entry of the map gates (write item.key or item.value)`,
+		`item.kex == "a"`:        `name 4: item is an entry of the map gates (write item.key or item.value)`,
+		`has(item.value)`:        `type 3: item.value is always present`,
+		`item.value.naem == "a"`: `name 10: "naem" is no field of acme.parcels.v1.Place (did you mean "name"?)`,
 	} {
-		if _, problems := compileWhere(where, scope); len(problems) != 1 || problems[0].String() != want {
+		if _, problems := Compile(where, scope); len(problems) != 1 || problems[0].String() != want {
 			t.Errorf("%s: got %v, want %s", where, problems, want)
 		}
 	}
@@ -216,14 +216,14 @@ func FuzzFiltersNeitherPanicNorFail(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, where string) {
 		scope := parcelScope(t, "")
-		x, problems := compileWhere(where, scope)
+		x, problems := Compile(where, scope)
 		for _, p := range problems {
-			if p.offset < 0 || p.offset > len(where) || p.text == "" {
+			if p.Offset < 0 || p.Offset > len(where) || p.Text == "" {
 				t.Errorf("problem %+v points outside of %q", p, where)
 			}
 		}
 		if x != nil {
-			(evaluation{event: message(t, scope.event, "")}).holds(x)
+			(evaluation{event: message(t, scope.Event, "")}).holds(x)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package schema
+package filter
 
 import (
 	"math"
@@ -69,20 +69,14 @@ func scalarType(field protoreflect.FieldDescriptor) Type {
 
 func wellKnownType(m protoreflect.MessageDescriptor) Type {
 	switch m.FullName() {
-	case timestampName:
+	case "google.protobuf.Timestamp":
 		return TimestampType
-	case durationName:
+	case "google.protobuf.Duration":
 		return DurationType
 	default:
 		return messageType
 	}
 }
-
-// Full names of the two messages that columns and filters treat as values.
-const (
-	timestampName protoreflect.FullName = "google.protobuf.Timestamp"
-	durationName  protoreflect.FullName = "google.protobuf.Duration"
-)
 
 func isNumber(t Type) bool { return t == IntType || t == UintType || t == DoubleType || t == EnumType }
 
