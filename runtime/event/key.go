@@ -90,7 +90,8 @@ func (k *Key[K, M]) decode(b []byte) (key K, err error) {
 		return key, errors.New("is not UTF-8")
 	}
 	if k.form != composite {
-		return key, k.part(&key).parse(string(b))
+		err := k.part(&key).parse(string(b))
+		return key, err
 	}
 	parts := k.parts(&key)
 	texts := strings.Split(string(b), "/")

@@ -138,6 +138,9 @@ func (w *world) column(column sqldb.ColumnType, order string) []any {
 		}
 		values = append(values, v)
 	}
+	if err := rows.Err(); err != nil {
+		w.t.Fatal(err)
+	}
 	return values
 }
 

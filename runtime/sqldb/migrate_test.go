@@ -35,6 +35,9 @@ func tableNames(t *testing.T, db *sql.DB) []string {
 		}
 		names = append(names, name)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return names
 }
 

@@ -29,7 +29,7 @@ func contenders() map[string]contender {
 	return map[string]contender{
 		"revision": {func(d sqldb.Dialect) sqldb.Guard { return sqldb.NewRevisionGuard(d, sqldb.KeepStored) }, rev("a", 2, "y"), event.Stale},
 		"sequence": {func(d sqldb.Dialect) sqldb.Guard { return sqldb.NewSequenceGuard(d, sqldb.Gaps{}) }, rev("a", 2, "y"), event.Duplicate},
-		"inbox":    {func(d sqldb.Dialect) sqldb.Guard { return sqldb.NewInboxGuard(d) }, rev("a", 1, "x"), event.Duplicate},
+		"inbox":    {sqldb.NewInboxGuard, rev("a", 1, "x"), event.Duplicate},
 	}
 }
 

@@ -87,6 +87,9 @@ func (w *world) effects() []string {
 		}
 		effects = append(effects, fmt.Sprint(entity, revision))
 	}
+	if err := rows.Err(); err != nil {
+		w.t.Fatal(err)
+	}
 	return effects
 }
 
@@ -106,6 +109,9 @@ func (w *world) revisions() map[string][]int64 {
 			w.t.Fatal(err)
 		}
 		revisions[entity] = append(revisions[entity], revision)
+	}
+	if err := rows.Err(); err != nil {
+		w.t.Fatal(err)
 	}
 	return revisions
 }
@@ -204,7 +210,7 @@ func (w *world) awaitBlocked() {
 		if time.Now().After(deadline) {
 			w.t.Fatal("no transaction waits for a lock")
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(time.Millisecond) //nolint:forbidigo // the server is another process, and tells nobody
 	}
 }
 

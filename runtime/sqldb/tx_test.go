@@ -215,7 +215,7 @@ func viaProxy(t *testing.T, db *sql.DB) *sql.DB {
 	if err := db.QueryRowContext(t.Context(), "SELECT current_database()").Scan(&cfg.Database); err != nil {
 		t.Fatal(err)
 	}
-	server := cfg.Config.DialFunc
+	server := cfg.DialFunc
 	cfg.TLSConfig = nil
 	cfg.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := server(ctx, network, address)
@@ -240,7 +240,7 @@ func (c *cutConn) Write(b []byte) (int, error) {
 func (c *cutConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
 	if c.committing && n > 0 {
-		_ = c.Conn.Close()
+		_ = c.Close()
 		return 0, io.ErrUnexpectedEOF
 	}
 	return n, err
