@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -117,4 +118,23 @@ func TestRecordIsNotFinishedBeforeItsDeadLetterIsWritten(t *testing.T) {
 			t.Errorf("the handler was called %d times, want once", calls.Load())
 		}
 	})
+}
+
+// dead returns the dead letters of group "g" as what became of them, e.g., "a1 conflict".
+func (w *world) dead() []string {
+	w.t.Helper()
+	var all []string
+	for _, r := range w.b.records("facts.g.dlq") {
+		rev, _, _ := r.Revision()
+		kind, _ := r.Headers.Get(event.HeaderErrorKind)
+		all = append(all, fmt.Sprintf("%s%d %s", r.Key, rev, kind))
+	}
+	return all
+}
+
+func (w *world) wantDead(want ...string) {
+	w.t.Helper()
+	if diff := cmp.Diff(want, w.dead()); diff != "" {
+		w.t.Errorf("dead letters (-want +got):\n%s", diff)
+	}
 }

@@ -30,7 +30,7 @@ type flood struct {
 func (f *flood) add(failure error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.observe(failure != nil)
+	f.observe(failure)
 	if failure == nil {
 		return nil
 	}
@@ -48,13 +48,13 @@ func (f *flood) add(failure error) error {
 	return nil
 }
 
-func (f *flood) observe(bad bool) {
+func (f *flood) observe(failure error) {
 	i := f.count % floodSample
 	if f.sample[i] {
 		f.bad--
 	}
-	f.sample[i] = bad
-	if bad {
+	f.sample[i] = failure != nil
+	if failure != nil {
 		f.bad++
 	}
 	f.count++

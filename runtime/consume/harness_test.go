@@ -266,25 +266,6 @@ func writeDeletion(ctx context.Context, tx *sql.Tx, d *deletion) error {
 	return err
 }
 
-// dead returns the dead letters of group "g" as what became of them, e.g., "a1 conflict".
-func (w *world) dead() []string {
-	w.t.Helper()
-	var all []string
-	for _, r := range w.b.records("facts.g.dlq") {
-		rev, _, _ := r.Revision()
-		kind, _ := r.Headers.Get(event.HeaderErrorKind)
-		all = append(all, fmt.Sprintf("%s%d %s", r.Key, rev, kind))
-	}
-	return all
-}
-
-func (w *world) wantDead(want ...string) {
-	w.t.Helper()
-	if diff := cmp.Diff(want, w.dead()); diff != "" {
-		w.t.Errorf("dead letters (-want +got):\n%s", diff)
-	}
-}
-
 // encode returns the record of f with changes.
 func encode(t *testing.T, e *event.Event[string, *fact], f *fact, change func(*event.Record)) *event.Record {
 	t.Helper()

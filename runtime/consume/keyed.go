@@ -52,12 +52,14 @@ func (p *keyedPartition) hold() *lease { return p.lease }
 func (p *keyedPartition) offer(r *event.Record) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	done := p.skip.contains(r.Offset)
-	if p.dropped || p.over() || !p.track.add(point{r.Offset, r.LeaderEpoch}, done) {
+	at := point{r.Offset, r.LeaderEpoch}
+	switch {
+	case p.dropped || p.over():
 		return false
-	}
-	if done {
-		p.dirty = true
+	case p.skip.contains(r.Offset):
+		p.dirty = p.track.pass(at) || p.dirty
+		return false
+	case !p.track.add(at):
 		return false
 	}
 	p.records++

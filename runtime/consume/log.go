@@ -29,12 +29,8 @@ func (l *journal) retry(j *job, err error) {
 	l.last, l.skipped = time.Now(), 0
 }
 
-// blocked tells once as an error that j holds its key, and then as retries.
-func (l *journal) blocked(j *job, err error, first bool) {
-	if !first {
-		l.retry(j, err)
-		return
-	}
+// blocked tells that j holds its key from now on.
+func (l *journal) blocked(j *job, err error) {
 	slog.Default().Error("key is blocked until its handler succeeds", append(j.attrs(err), "wait", j.wait)...)
 }
 
@@ -42,7 +38,7 @@ func (l *journal) blocked(j *job, err error, first bool) {
 func (j *job) attrs(err error) []any {
 	attrs := []any{
 		"handler", j.route.name, "event", j.record.Headers.EventType(), "key", event.TextOf(j.record.Key),
-		"position", j.record.Position.String(), "attempt", j.attempts,
+		"position", j.record.String(), "attempt", j.attempts,
 	}
 	if err != nil {
 		attrs = append(attrs, "err", err)

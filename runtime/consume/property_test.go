@@ -22,7 +22,7 @@ import (
 // that reading the log once, in order and alone, would have. The broker checks the commits meanwhile.
 func TestEffectsAreThoseOfReadingTheLogOnce(t *testing.T) {
 	t.Parallel()
-	histories := 100
+	histories := 40
 	if testing.Short() {
 		histories = 4
 	}
@@ -238,10 +238,10 @@ func (h *history) handler(instance string) func(context.Context, *sql.Tx, *deliv
 			}
 		}
 		err := write(ctx, tx, d)
-		switch {
-		case mood == 4:
+		switch mood {
+		case 4:
 			return errors.New("after")
-		case mood == 5:
+		case 5:
 			return Unavailable(errors.New("after"))
 		}
 		return err

@@ -19,18 +19,15 @@ func (s *session) read(ctx context.Context, m event.Member) error {
 			return nil
 		}
 		s.placeAll(m)
-		rs, err := s.poll(ctx, m, n)
+		rs, pollErr := s.poll(ctx, m, n)
 		s.distribute(rs)
 		m.Release()
 		s.throttleAll(m)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err == nil {
+		if pollErr == nil || ctx.Err() != nil {
 			failures = 0
 			continue
 		}
-		if err := s.pollFailed(m, err); err != nil {
+		if err := s.pollFailed(m, pollErr); err != nil {
 			return err
 		}
 		failures++

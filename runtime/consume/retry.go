@@ -134,9 +134,12 @@ func (s *session) fault(j *job, err error) bool {
 		s.log.retry(j, err)
 	case retry.DeadLetter:
 		j.giveUp(event.Dead, kindExhausted, err)
+	case j.attempts == limit:
+		j.wait = retry.MaxBackoff
+		s.log.blocked(j, err)
 	default:
 		j.wait = retry.MaxBackoff
-		s.log.blocked(j, err, j.attempts == limit)
+		s.log.retry(j, err)
 	}
 	return true
 }

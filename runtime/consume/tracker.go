@@ -21,15 +21,21 @@ type point struct {
 // newTracker returns the tracker of a partition that is read from next on.
 func newTracker(next int64) tracker { return tracker{seen: point{next - 1, -1}} }
 
-// add takes the record at p as unfinished, or, when done, as finished before. It refuses what it has seen.
-func (t *tracker) add(p point, done bool) bool {
+// add takes the record at p as unfinished. It refuses what it has seen.
+func (t *tracker) add(p point) bool {
+	if !t.pass(p) {
+		return false
+	}
+	t.open = append(t.open, p)
+	return true
+}
+
+// pass takes the record at p as finished before. It refuses what it has seen.
+func (t *tracker) pass(p point) bool {
 	if p.offset <= t.seen.offset {
 		return false
 	}
 	t.seen = p
-	if !done {
-		t.open = append(t.open, p)
-	}
 	return true
 }
 

@@ -11,7 +11,7 @@ func TestLowMarkWaitsForTheFirstUnfinishedRecord(t *testing.T) {
 	t.Parallel()
 	tr := newTracker(10)
 	for _, o := range []int64{10, 11, 14, 15} { // 12 and 13 hold no record
-		if !tr.add(point{o, 1}, false) {
+		if !tr.add(point{o, 1}) {
 			t.Fatalf("record %d was refused", o)
 		}
 	}
@@ -38,10 +38,10 @@ func TestLowMarkWaitsForTheFirstUnfinishedRecord(t *testing.T) {
 func TestTrackerRefusesWhatItHasSeen(t *testing.T) {
 	t.Parallel()
 	tr := newTracker(5)
-	if tr.add(point{4, 0}, false) {
+	if tr.add(point{4, 0}) {
 		t.Error("took a record below the assignment")
 	}
-	if !tr.add(point{7, 0}, false) || tr.add(point{7, 0}, false) || tr.add(point{6, 0}, false) {
+	if !tr.add(point{7, 0}) || tr.add(point{7, 0}) || tr.add(point{6, 0}) {
 		t.Error("took a record twice, or one from before")
 	}
 }
@@ -49,8 +49,8 @@ func TestTrackerRefusesWhatItHasSeen(t *testing.T) {
 func TestEpochOfTheLowMarkIsNeverOlderThanTheRecordBelow(t *testing.T) {
 	t.Parallel()
 	tr := newTracker(0)
-	tr.add(point{0, 3}, false)
-	tr.add(point{1, 5}, false)
+	tr.add(point{0, 3})
+	tr.add(point{1, 5})
 	tr.finish(0)
 	if got := tr.low(); got != (point{1, 5}) {
 		t.Errorf("low mark %v, want offset 1 in epoch 5", got)
@@ -71,7 +71,7 @@ func TestTrackerAgreesWithAModel(t *testing.T) {
 		for range 100 {
 			if rng.IntN(2) == 0 || len(open) == 0 {
 				next += int64(rng.IntN(3))
-				tr.add(point{next, 0}, false)
+				tr.add(point{next, 0})
 				state[next] = false
 				open = append(open, next)
 				next++
