@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/evgen-dev/evgen/internal/nearest"
 	"github.com/evgen-dev/evgen/schema/evgenpb"
 )
 
@@ -16,6 +17,7 @@ func (r *resolver) checkTopics() {
 	for _, t := range r.topics {
 		t.checkName()
 		t.checkClash(sameMetrics)
+		t.checkNear()
 		t.checkUsed()
 		t.checkInSync()
 		t.checkIdle()
@@ -57,6 +59,23 @@ func (t *topicDraft) checkClash(before map[string]*topicDraft) {
 	}
 	t.r.errorf(t.Pos, topicClash, `topics %s and %s differ only in "." and "_", which Kafka's metrics confuse`, other.Name, t.Name).
 		help("rename one of them").related(other.Pos, "topic %s is here", other.Name)
+}
+
+// checkNear warns of an event that seems to miss the topic it wants to join: it would silently get one of its own.
+func (t *topicDraft) checkNear() {
+	if t.Shared || len(t.events) == 0 || !t.events[0].isSet("topic") {
+		return
+	}
+	var shared []string
+	for _, other := range t.r.topics {
+		if other.Shared {
+			shared = append(shared, other.Name)
+		}
+	}
+	if near := nearest.Of(t.Name, shared); near != "" {
+		d := t.events[0]
+		d.warnf(d.topicPos(), topicNear, "topic %q is declared nowhere, so the event gets one of its own", t.Name).help("did you mean %q?", near)
+	}
 }
 
 func (t *topicDraft) checkUsed() {

@@ -111,6 +111,7 @@ const (
 	retentionShort   = "EV125"
 	ignoreInvalid    = "EV126"
 	ignoreUnused     = "EV127"
+	topicNear        = "EV128"
 )
 
 var eventRules = []Rule{
@@ -185,6 +186,7 @@ var eventRules = []Rule{
 	{settingIdle, "setting-idle", Warning, "A topic's settings fit its compaction."},
 	{topicUnused, "topic-unused", Warning, "A declared topic has events."},
 	{compactShared, "compact-shared", Warning, "A compacted topic carries one type of event."},
+	{topicNear, "topic-near", Warning, "An event with a topic of its own does not call it nearly like a shared one."},
 	{compactCommand, "compact-command", Warning, "A COMMAND is not on a compacted topic."},
 	{retentionShort, "retention-short", Warning, "A record is kept for longer than it is retried."},
 	{ignoreInvalid, "ignore-invalid", Warning, "evgen:ignore names a warning and a reason."},

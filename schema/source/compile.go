@@ -114,8 +114,9 @@ func (c *compilation) reporter(failed func()) reporter.Reporter {
 
 func (c *compilation) add(err reporter.ErrorWithPos, rule string, s schema.Severity) {
 	start, end := err.Start(), err.End()
+	message := err.Unwrap().Error()
 	c.diagnostics = append(c.diagnostics, schema.Diagnostic{
-		ID: rule, Severity: s, Message: err.Unwrap().Error(),
+		ID: rule, Severity: s, Message: message, Help: c.advice(message, start.Filename),
 		Pos: c.texts.Position(start.Filename, start.Line-1, start.Col-1),
 		End: c.texts.Position(end.Filename, end.Line-1, end.Col-1),
 	})
