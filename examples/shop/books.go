@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +17,7 @@ import (
 
 // closeBooks prints what each service did and whether it holds what the events say.
 func (s *shop) closeBooks(ctx context.Context, d *day, z *zones) error {
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "service\tpublished\tdelivered\tapplied\tduplicate\tstale\tparked\trows\tas the fold of the events\t")
 	var wrong []string
 	for _, v := range s.services {

@@ -10,6 +10,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,6 +25,7 @@ import (
 	"github.com/evgen-dev/evgen/examples/gen/acme/payments/v1/paymentsv1ev"
 	"github.com/evgen-dev/evgen/examples/gen/acme/sites/v1/sitesv1ev"
 	"github.com/evgen-dev/evgen/internal/devbroker"
+	"github.com/evgen-dev/evgen/runtime/event"
 	"github.com/evgen-dev/evgen/runtime/kafka"
 )
 
@@ -58,21 +60,25 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, client.Close(context.WithoutCancel(ctx))) }()
-	return open(ctx, &shop{dir: dir, broker: broker, client: client})
+	return open(ctx, &shop{client: client, database: databasesIn(dir), loseCommit: broker.DropCommit, out: os.Stdout})
 }
 
-// shop is what its services share: the broker, the client, and a folder with one database per service.
+func topics() []event.Topic {
+	return slices.Concat(ordersv1ev.Topics(), inventoryv1ev.Topics(), paymentsv1ev.Topics(), sitesv1ev.Topics(), configv1ev.Topics())
+}
+
+// shop is what its services share.
 type shop struct {
-	dir      string
-	broker   *devbroker.Broker
-	client   *kafka.Client
-	services []*service
+	client     *kafka.Client
+	database   func(service string) (*sql.DB, error)
+	loseCommit func(group string) // the next one
+	out        io.Writer
+	services   []*service
 }
 
 // open makes the topics and services, lets a busy day pass, and closes the books.
 func open(ctx context.Context, s *shop) error {
-	topics := slices.Concat(ordersv1ev.Topics(), inventoryv1ev.Topics(), paymentsv1ev.Topics(), sitesv1ev.Topics(), configv1ev.Topics())
-	if err := s.client.CreateTopics(ctx, topics...); err != nil {
+	if err := s.client.CreateTopics(ctx, topics()...); err != nil {
 		return err
 	}
 	zones, err := openZones(ctx, s.client)
@@ -88,15 +94,17 @@ func open(ctx context.Context, s *shop) error {
 		s.services = append(s.services, service)
 	}
 	day := newDay()
-	fmt.Printf("publishing %d events to %d services; each of them is restarted without its last commit\n", day.size(), len(s.services)+1)
+	fmt.Fprintf(s.out, "publishing %d events to %d services; each of them is restarted without its last commit\n", day.size(), len(s.services)+1)
 	if err := s.live(ctx, day, zones); err != nil {
 		return err
 	}
 	return s.closeBooks(ctx, day, zones)
 }
 
-// database opens the SQLite database of a service. What it sets is what sqldb.CheckSettings asks for.
-func (s *shop) database(name string) (*sql.DB, error) {
-	return sql.Open("sqlite", "file:"+filepath.Join(s.dir, name+".db")+
-		"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)&_pragma=synchronous(NORMAL)&_txlock=immediate")
+// databasesIn opens one SQLite database per service. What it sets is what sqldb.CheckSettings asks for.
+func databasesIn(dir string) func(service string) (*sql.DB, error) {
+	return func(service string) (*sql.DB, error) {
+		return sql.Open("sqlite", "file:"+filepath.Join(dir, service+".db")+
+			"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(10000)&_pragma=synchronous(NORMAL)&_txlock=immediate")
+	}
 }

@@ -15,12 +15,12 @@ import (
 type billing struct{}
 
 func (billing) HandleOrderPlaced(ctx context.Context, tx *sql.Tx, d *ordersv1ev.OrderPlacedDelivery) error {
-	_, err := tx.ExecContext(ctx, "insert into invoices (order_id, cents, calls) values (?, ?, 1)", d.Key, total(d.Message))
+	_, err := tx.ExecContext(ctx, "insert into invoices (order_id, cents, calls) values ($1, $2, 1)", d.Key, total(d.Message))
 	return err
 }
 
 func (billing) HandleOrderCancelled(ctx context.Context, tx *sql.Tx, d *ordersv1ev.OrderCancelledDelivery) error {
-	_, err := tx.ExecContext(ctx, "update invoices set cents = 0, calls = calls + 1 where order_id = ?", d.Key)
+	_, err := tx.ExecContext(ctx, "update invoices set cents = 0, calls = calls + 1 where order_id = $1", d.Key)
 	return err
 }
 
@@ -39,7 +39,7 @@ func newBilling(ctx context.Context, s *shop) (*service, error) {
 	if err := sqldb.Migrate(ctx, db); err != nil {
 		return nil, err
 	}
-	if _, err := db.ExecContext(ctx, "create table invoices (order_id text primary key, cents integer, calls integer)"); err != nil {
+	if _, err := db.ExecContext(ctx, "create table invoices (order_id text primary key, cents bigint, calls bigint)"); err != nil {
 		return nil, err
 	}
 	v := newService("billing", ordersv1ev.OrderPlaced.Contract().Topic.Name, db, ordersv1ev.Handlers(db, billing{}))

@@ -14,7 +14,7 @@ import (
 type ledger struct{}
 
 func (ledger) HandlePaymentCompleted(ctx context.Context, tx *sql.Tx, d *paymentsv1ev.PaymentCompletedDelivery) error {
-	_, err := tx.ExecContext(ctx, "insert into ledger (order_id, cents) values (?, ?) on conflict (order_id) do update set cents = cents + excluded.cents",
+	_, err := tx.ExecContext(ctx, "insert into ledger (order_id, cents) values ($1, $2) on conflict (order_id) do update set cents = ledger.cents + excluded.cents",
 		d.Key, d.Message.GetAmountCents())
 	return err
 }
@@ -27,7 +27,7 @@ func newLedger(ctx context.Context, s *shop) (*service, error) {
 	if err := sqldb.Migrate(ctx, db); err != nil {
 		return nil, err
 	}
-	if _, err := db.ExecContext(ctx, "create table ledger (order_id text primary key, cents integer)"); err != nil {
+	if _, err := db.ExecContext(ctx, "create table ledger (order_id text primary key, cents bigint)"); err != nil {
 		return nil, err
 	}
 	v := newService("ledger", paymentsv1ev.PaymentCompleted.Contract().Topic.Name, db, paymentsv1ev.PaymentCompletedHandlers(db, ledger{}))

@@ -90,7 +90,7 @@ func (s *shop) live(ctx context.Context, d *day, zones *zones) error {
 }
 
 func (s *shop) liveService(ctx context.Context, v *service, d *day) error {
-	if err := s.runUntil(ctx, v, d.count(v.topic)/2, func() { s.broker.DropCommit(v.name) }); err != nil {
+	if err := s.runUntil(ctx, v, d.count(v.topic)/2, func() { s.loseCommit(v.name) }); err != nil {
 		return err
 	}
 	return s.runUntil(ctx, v, d.count(v.topic), func() {})
