@@ -38,16 +38,24 @@ func chain(e ast.Expr) []string {
 	return nil
 }
 
-// enumValue looks for Enum.VALUE from the message outwards, through all files that the event's file imports.
+// enumValue returns what Enum.VALUE means, nil if it is none.
 func (c *compiler) enumValue(names []string) protoreflect.EnumValueDescriptor {
-	if len(names) < 2 {
+	enum := c.enum(names)
+	if enum == nil {
 		return nil
 	}
-	last := len(names) - 1
-	enum := protoreflect.FullName(strings.Join(names[:last], "."))
-	for _, candidate := range candidates(c.scope.Event.FullName(), enum) {
+	return enum.Values().ByName(protoreflect.Name(names[len(names)-1]))
+}
+
+// enum looks for the Enum of Enum.VALUE from the message outwards, through all files that the event's file imports.
+func (c *compiler) enum(names []string) protoreflect.EnumDescriptor {
+	name := protoreflect.FullName(strings.Join(names[:len(names)-1], "."))
+	if name == "" {
+		return nil
+	}
+	for _, candidate := range candidates(c.scope.Event.FullName(), name) {
 		if d, ok := findDescriptor(c.scope.Event.ParentFile(), candidate).(protoreflect.EnumDescriptor); ok {
-			return d.Values().ByName(protoreflect.Name(names[last]))
+			return d
 		}
 	}
 	return nil
@@ -139,10 +147,29 @@ func (c *compiler) reference(e ast.Expr, names []string) *Ref {
 	case first == Item:
 		c.errorf(NameProblem, e, "there is no item without for_each")
 	default:
-		c.errorf(NameProblem, e, "%q is no field of %s", first, event.FullName())
-		c.suggest(names)
+		c.unknown(e, names)
 	}
 	return nil
+}
+
+// unknown reports a name that leads nowhere: an enum without that value, or no field at all.
+func (c *compiler) unknown(e ast.Expr, names []string) {
+	if enum := c.enum(names); enum != nil {
+		value := names[len(names)-1]
+		c.errorf(NameProblem, e, "enum %s has no value %s", enum.Name(), value)
+		c.didYouMean(value, valueNames(enum))
+		return
+	}
+	c.errorf(NameProblem, e, "%q is no field of %s", names[0], c.scope.Event.FullName())
+	c.suggest(names)
+}
+
+func valueNames(enum protoreflect.EnumDescriptor) []string {
+	var names []string
+	for i := range enum.Values().Len() {
+		names = append(names, string(enum.Values().Get(i).Name()))
+	}
+	return names
 }
 
 // suggest guesses what was meant by a name that does not exist: a field, or the value of an enum without the enum's name.
