@@ -11,9 +11,6 @@ import (
 // TestInitMakesAServiceThatPasses takes a newcomer's first steps.
 func TestInitMakesAServiceThatPasses(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("builds a whole service")
-	}
 	dir := t.TempDir()
 	if code, _, stderr := runEvgen(t, dir, "init", "--module", "example.com/accounts"); code != exitOK {
 		t.Fatalf("evgen init: exit %d\n%s", code, stderr)
