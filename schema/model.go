@@ -118,6 +118,31 @@ const (
 	LZ4
 )
 
+// SubjectStrategy says under which subject of a schema registry the schema of an event's values is registered.
+type SubjectStrategy uint8
+
+// The strategies.
+const (
+	TopicSubject       SubjectStrategy = iota // <topic>-value
+	RecordSubject                             // <full name of the message>
+	TopicRecordSubject                        // <topic>-<full name of the message>
+	Unregistered                              // none
+)
+
+// Compatibility says what a new version of an event's schema must satisfy, with the levels of schema registries.
+type Compatibility uint8
+
+// The levels.
+const (
+	Unchecked Compatibility = iota
+	Backward
+	BackwardTransitive
+	Forward
+	ForwardTransitive
+	Full
+	FullTransitive
+)
+
 // Event is a message annotated with (evgen.v1.event).
 type Event struct {
 	Desc       protoreflect.MessageDescriptor
@@ -135,6 +160,8 @@ type Event struct {
 	MaxRecord  int // bytes
 	Codec      Compression
 	Retry      Retry
+	Subject    SubjectStrategy
+	Compatible Compatibility
 	Owner      string
 	Deprecated bool
 	Settings   []Setting // every option, for explain
