@@ -45,14 +45,21 @@ func (g *emitter) spec(e *schema.Event) []jen.Code {
 	if e.Codec != schema.Zstd {
 		fields = append(fields, set("Compression", jen.Qual(eventPkg, codecNames[e.Codec])))
 	}
-	return append(fields, set("MaxRecord", size(e.MaxRecord)), set("Retry", retry(e.Retry)))
+	fields = append(fields, set("MaxRecord", size(e.MaxRecord)), set("Retry", retry(e.Retry)))
+	if e.Subject != schema.TopicSubject {
+		fields = append(fields, set("Subject", jen.Qual(eventPkg, subjectNames[e.Subject])))
+	}
+	return fields
 }
 
 var (
 	kindNames       = map[schema.Kind]string{schema.Fact: "Fact", schema.Document: "Document", schema.Command: "Command"}
 	codecNames      = map[schema.Compression]string{schema.Uncompressed: "Uncompressed", schema.Gzip: "Gzip", schema.Snappy: "Snappy", schema.LZ4: "LZ4"}
 	compactionNames = map[schema.Compaction]string{schema.Compact: "Compact", schema.CompactAndDelete: "CompactAndDelete"}
-	revisionNames   = map[schema.RevisionKind]string{schema.Monotonic: "Monotonic", schema.Sequence: "Sequence", schema.Timestamp: "Timestamp"}
+	subjectNames    = map[schema.SubjectStrategy]string{
+		schema.RecordSubject: "RecordSubject", schema.TopicRecordSubject: "TopicRecordSubject", schema.Unregistered: "Unregistered",
+	}
+	revisionNames = map[schema.RevisionKind]string{schema.Monotonic: "Monotonic", schema.Sequence: "Sequence", schema.Timestamp: "Timestamp"}
 )
 
 // topicOf renders the topic of an event: a literal, or the variable of a shared topic.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // Event describes one event type: M is its message, K its key. It is immutable, safe for concurrent use,
@@ -29,6 +30,7 @@ type Spec[K any, M proto.Message] struct {
 	Compression Compression
 	MaxRecord   int // bytes of a record's value before compression; 0: only the topic's limit holds
 	Retry       Retry
+	Subject     SubjectStrategy
 }
 
 // NoKey is the key type of events without a key.
@@ -75,6 +77,20 @@ type Contract struct {
 	Compression Compression
 	MaxRecord   int
 	Retry       Retry
+	Subject     SubjectStrategy
+}
+
+// SubjectName returns the subject of the event's values in a schema registry, e.g., acme.sites.v1.site-value; empty: they are not registered.
+func (c *Contract) SubjectName() string {
+	switch c.Subject {
+	case RecordSubject:
+		return c.Name
+	case TopicRecordSubject:
+		return c.Topic.Name + "-" + c.Name
+	case Unregistered:
+		return ""
+	}
+	return c.Topic.Name + "-value"
 }
 
 // New returns the event that s describes.
@@ -83,7 +99,7 @@ func New[K any, M proto.Message](s Spec[K, M]) *Event[K, M] {
 		spec: s, contract: Contract{
 			Name: s.Name, Kind: s.Kind, Topic: s.Topic,
 			Keyed: s.Key.of != nil, Identified: s.ID != nil, Revision: s.Revision.kind,
-			Compression: s.Compression, MaxRecord: s.MaxRecord, Retry: s.Retry,
+			Compression: s.Compression, MaxRecord: s.MaxRecord, Retry: s.Retry, Subject: s.Subject,
 		},
 		changed:  Header{HeaderType, []byte(s.Name)},
 		deletion: Header{HeaderType, []byte(s.Name + DeletedSuffix)},
@@ -92,6 +108,12 @@ func New[K any, M proto.Message](s Spec[K, M]) *Event[K, M] {
 
 // Contract returns what the event promises. The caller must not change it.
 func (e *Event[K, M]) Contract() *Contract { return &e.contract }
+
+// Descriptor returns the descriptor of the message, as it is linked into the program.
+func (e *Event[K, M]) Descriptor() protoreflect.MessageDescriptor {
+	var zero M
+	return zero.ProtoReflect().Descriptor()
+}
 
 // IsDeleted says whether the message itself marks its entity as deleted.
 func (e *Event[K, M]) IsDeleted(m M) bool { return e.spec.Deleted != nil && e.spec.Deleted(m) }

@@ -16,6 +16,7 @@ const (
 	HeaderCorrelation = "ce_correlationid"
 	HeaderCausation   = "ce_causationid"
 	HeaderExpiry      = "ce_expirytime" // RFC 3339
+	HeaderDataSchema  = "ce_dataschema" // where a registry has the schema of the value
 	HeaderContentType = "content-type"
 
 	HeaderOrigin       = "evgen-orig" // topic;partition;offset;timestamp ms;topic id

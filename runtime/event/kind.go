@@ -51,6 +51,21 @@ const (
 // String returns the codec's name as in Kafka's compression.type.
 func (c Compression) String() string { return name(c, "zstd", "uncompressed", "gzip", "snappy", "lz4") }
 
+// SubjectStrategy says under which subject of a schema registry the schema of an event's values is registered.
+type SubjectStrategy uint8
+
+const (
+	TopicSubject       SubjectStrategy = iota // <topic>-value
+	RecordSubject                             // <full name of the message>
+	TopicRecordSubject                        // <topic>-<full name of the message>
+	Unregistered
+)
+
+// String returns the strategy in lower case, e.g., "topic and record".
+func (s SubjectStrategy) String() string {
+	return name(s, "topic", "record", "topic and record", "unregistered")
+}
+
 // Outcome is what became of one record in one handler.
 type Outcome uint8
 

@@ -14,7 +14,7 @@ import (
 func TestDeletionIsATombstoneWithItsRevision(t *testing.T) {
 	t.Parallel()
 	sink, plans := &log{}, event.New(plan)
-	p := produce.NewDocument(sink, plans, produce.Source("/plans"), produce.SchemaID(1))
+	p := produce.NewDocument(sink, plans, produce.Source("/plans"), produce.SchemaGUIDs(planSchemas))
 	receipt, err := p.Delete(t.Context(), "pro", 6)
 	if err != nil || receipt.Revision != 6 || string(receipt.Key) != "pro" {
 		t.Errorf("receipt %+v, %v", receipt, err)

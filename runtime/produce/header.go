@@ -21,14 +21,14 @@ type envelope struct {
 	expires       bool
 }
 
-func newEnvelope(source string, kind event.Kind) *envelope {
+func newEnvelope(source string, kind event.Kind, schema event.Headers) *envelope {
 	common := event.Headers{
 		{Key: event.HeaderSpecVersion, Value: []byte("1.0")},
 		{Key: event.HeaderSource, Value: []byte(source)},
 	}
 	return &envelope{
 		common:  common,
-		typed:   event.Headers{{Key: event.HeaderContentType, Value: []byte("application/protobuf")}},
+		typed:   append(event.Headers{{Key: event.HeaderContentType, Value: []byte("application/protobuf")}}, schema...),
 		expires: kind == event.Command,
 	}
 }

@@ -6,8 +6,9 @@ import "runtime/debug"
 type Option interface{ apply(*settings) }
 
 type settings struct {
-	source   string
-	schemaID *uint32
+	source  string
+	schemas Schemas
+	form    schemaForm
 }
 
 type optionFunc func(*settings)
@@ -18,12 +19,6 @@ func (f optionFunc) apply(s *settings) { f(s) }
 // path of the program's main module.
 func Source(uri string) Option {
 	return optionFunc(func(s *settings) { s.source = uri })
-}
-
-// SchemaID puts Confluent's schema header with the id of a registry before each message. The id must be that
-// of the schema which this program was built with, else readers decode with a wrong one.
-func SchemaID(id uint32) Option {
-	return optionFunc(func(s *settings) { s.schemaID = &id })
 }
 
 func newSettings(opts []Option) *settings {

@@ -7,7 +7,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/evgen-dev/evgen/runtime/event"
-	"github.com/evgen-dev/evgen/runtime/payload"
 )
 
 // Producer publishes events of one type. It is safe for concurrent use; events of one key are written in the order of the calls, also
@@ -16,13 +15,17 @@ type Producer[K any, M proto.Message] struct {
 	sink     event.Sink
 	event    *event.Event[K, M]
 	envelope *envelope
-	schemaID *uint32 // nil: messages have no schema header
+	stamp    stamp
+	broken   error // why nothing can be published
 }
 
 // New returns a producer of e that sends through sink.
 func New[K any, M proto.Message](sink event.Sink, e *event.Event[K, M], opts ...Option) *Producer[K, M] {
-	s := newSettings(opts)
-	return &Producer[K, M]{sink: sink, event: e, envelope: newEnvelope(s.source, e.Contract().Kind), schemaID: s.schemaID}
+	s, c := newSettings(opts), e.Contract()
+	p := &Producer[K, M]{sink: sink, event: e}
+	p.stamp, p.broken = newStamp(s, c.Name)
+	p.envelope = newEnvelope(s.source, c.Kind, p.stamp.headers)
+	return p
 }
 
 // In returns a producer like p that sends through sink, e.g., an outbox in the caller's transaction.
@@ -56,6 +59,9 @@ func (p *Producer[K, M]) PublishAsync(ctx context.Context, m M, done func(event.
 
 // encode returns the record of m, without the headers that depend on the context.
 func (p *Producer[K, M]) encode(m M) (*event.Record, error) {
+	if p.broken != nil {
+		return nil, p.broken
+	}
 	c := p.event.Contract()
 	if any(m) == nil || !m.ProtoReflect().IsValid() {
 		return nil, fmt.Errorf("publish %s: the message is nil", c.Name)
@@ -64,9 +70,7 @@ func (p *Producer[K, M]) encode(m M) (*event.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.schemaID != nil {
-		r.Value = payload.Frame(*p.schemaID, payload.Index(m.ProtoReflect().Descriptor()), r.Value)
-	}
+	r.Value = p.stamp.put(r.Value)
 	if c.MaxRecord > 0 && len(r.Value) > c.MaxRecord {
 		return nil, &event.TooLargeError{Event: c.Name, Key: event.TextOf(r.Key), Size: len(r.Value), Limit: c.MaxRecord}
 	}

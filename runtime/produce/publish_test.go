@@ -118,38 +118,15 @@ func TestTooLargeCountsTheValueWithItsSchemaHeader(t *testing.T) {
 	if _, err := produce.New(&log{}, fits).Publish(t.Context(), m); err != nil {
 		t.Errorf("exactly the limit is refused: %v", err)
 	}
-	_, err := produce.New(&log{}, fits, produce.SchemaID(1)).Publish(t.Context(), m)
+	_, err := produce.New(&log{}, fits, produce.SchemaIDs(schemas{"acme.plans.v1.Plan": {ID: 1}})).Publish(t.Context(), m)
 	got, ok := errors.AsType[*event.TooLargeError](err)
 	if !ok {
 		t.Fatalf("error %v, want a TooLargeError", err)
 	}
-	limit, header := proto.Size(m), payload.Frame(1, payload.Index(m.ProtoReflect().Descriptor()), nil)
+	limit, header := proto.Size(m), payload.Frame(1, nil, nil)
 	want := &event.TooLargeError{Event: "acme.plans.v1.Plan", Key: `"pro"`, Size: limit + len(header), Limit: limit}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("error (-want +got):\n%s", diff)
-	}
-}
-
-func TestSchemaIDIsWrittenBeforeTheMessage(t *testing.T) {
-	t.Parallel()
-	sink, plans := &log{}, event.New(plan)
-	sent := msg("pro", 1, "body")
-	if _, err := produce.New(sink, plans, produce.SchemaID(258)).Publish(t.Context(), sent); err != nil {
-		t.Fatal(err)
-	}
-	r := sink.only(t)
-	index := payload.Index(sent.ProtoReflect().Descriptor())
-	if want := payload.Frame(258, index, nil); !strings.HasPrefix(string(r.Value), string(want)) {
-		t.Errorf("value % x does not begin with % x", r.Value, want)
-	}
-	opened := *r
-	var err error
-	if opened.Value, err = payload.Open(r); err != nil {
-		t.Fatal(err)
-	}
-	got, err := plans.Decode(&opened)
-	if err != nil || !proto.Equal(got, sent) {
-		t.Errorf("decoded %v, %v", got, err)
 	}
 }
 

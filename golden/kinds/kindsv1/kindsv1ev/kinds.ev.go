@@ -63,6 +63,7 @@ var Opened = event.New(event.Spec[string, *kindsv1.Opened]{
 	Revision:  event.Sequence((*kindsv1.Opened).GetNumber),
 	MaxRecord: 900 << 10,
 	Retry:     event.Retry{Attempts: 10, Backoff: 100 * time.Millisecond, MaxBackoff: 5 * time.Minute},
+	Subject:   event.TopicRecordSubject,
 })
 
 type (
@@ -89,6 +90,7 @@ var Closed = event.New(event.Spec[string, *kindsv1.Closed]{
 	Revision:  event.Sequence((*kindsv1.Closed).GetNumber),
 	MaxRecord: 900 << 10,
 	Retry:     event.Retry{Attempts: 10, Backoff: 100 * time.Millisecond, MaxBackoff: 5 * time.Minute},
+	Subject:   event.TopicRecordSubject,
 })
 
 type (

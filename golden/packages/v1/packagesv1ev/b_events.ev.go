@@ -50,6 +50,7 @@ var Shelf = event.New(event.Spec[ShelfKey, *packagesv1.Shelf]{
 	Revision:  event.Monotonic((*packagesv1.Shelf).GetRevision),
 	MaxRecord: 900 << 10,
 	Retry:     event.Retry{Attempts: 10, Backoff: 100 * time.Millisecond, MaxBackoff: 5 * time.Minute},
+	Subject:   event.TopicRecordSubject,
 })
 
 type (

@@ -116,6 +116,7 @@ var String = event.New(event.Spec[string, *mpb.String]{
 	Key:       event.TextKey((*mpb.String).GetKey),
 	MaxRecord: 900 << 10,
 	Retry:     event.Retry{Attempts: 10, Backoff: 100 * time.Millisecond, MaxBackoff: 5 * time.Minute, DeadLetter: true},
+	Subject:   event.TopicRecordSubject,
 })
 
 type (
@@ -141,6 +142,7 @@ var Error = event.New(event.Spec[string, *mpb.Error]{
 	Key:       event.TextKey((*mpb.Error).GetKey),
 	MaxRecord: 900 << 10,
 	Retry:     event.Retry{Attempts: 10, Backoff: 100 * time.Millisecond, MaxBackoff: 5 * time.Minute, DeadLetter: true},
+	Subject:   event.TopicRecordSubject,
 })
 
 type (

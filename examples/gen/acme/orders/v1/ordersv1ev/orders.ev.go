@@ -48,6 +48,7 @@ var OrderPlaced = event.New(event.Spec[string, *ordersv1.OrderPlaced]{
 	},
 	MaxRecord: 900 << 10,
 	Retry:     event.Retry{Attempts: 10, Backoff: 100 * time.Millisecond, MaxBackoff: 5 * time.Minute},
+	Subject:   event.TopicRecordSubject,
 })
 
 type (
@@ -74,6 +75,7 @@ var OrderCancelled = event.New(event.Spec[string, *ordersv1.OrderCancelled]{
 	Revision:  event.Sequence((*ordersv1.OrderCancelled).GetRevision),
 	MaxRecord: 900 << 10,
 	Retry:     event.Retry{Attempts: 10, Backoff: 100 * time.Millisecond, MaxBackoff: 5 * time.Minute},
+	Subject:   event.TopicRecordSubject,
 })
 
 type (

@@ -45,6 +45,7 @@ var PaymentCompleted = event.New(event.Spec[string, *paymentsv1.PaymentCompleted
 	ID:        (*paymentsv1.PaymentCompleted).GetPaymentId,
 	MaxRecord: 900 << 10,
 	Retry:     event.Retry{Attempts: 10, Backoff: 100 * time.Millisecond, MaxBackoff: 5 * time.Minute, DeadLetter: true},
+	Subject:   event.TopicRecordSubject,
 })
 
 type (
