@@ -62,6 +62,8 @@ var mayImport = []row{
 	{"schema/source", []string{"schema", "schema/compat", "schema/evgenpb", "internal/nearest", "github.com/bufbuild/protocompile/...", "golang.org/x/sync/errgroup",
 		"google.golang.org/protobuf/..."},
 		"the one package that compiles proto files: a plugin is handed descriptors, and links no compiler"},
+	{"schema/normal", []string{"google.golang.org/protobuf/..."},
+		"prints descriptors; a service that knows its schema by its text needs no compiler for that"},
 	{"generator", []string{"schema", "schema/evgenpb", "schema/filter", "templates", "github.com/dave/jennifer/jen",
 		"google.golang.org/protobuf/..."},
 		"a pure function of the model; it knows the runtime by import paths in strings, so it cannot depend on a broker"},
