@@ -2,7 +2,10 @@
 // that report errors share its idea of near.
 package nearest
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Of returns the candidate with the smallest edit distance to name, ignoring case; the first one of equals. It returns
 // nothing when more than a third of the name would have to change.
@@ -17,6 +20,14 @@ func Of(name string, candidates []string) string {
 		}
 	}
 	return best
+}
+
+// Unknown returns the error that there is no thing called name, with what was probably meant, or else all that is known.
+func Unknown(thing, name string, known []string) error {
+	if near := Of(name, known); near != "" {
+		return fmt.Errorf("unknown %s %q (did you mean %q?)", thing, name, near)
+	}
+	return fmt.Errorf("unknown %s %q: known are %s", thing, name, strings.Join(known, ", "))
 }
 
 // longestName bounds the work for a name that is not a slip of the keyboard.

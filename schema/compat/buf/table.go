@@ -1,0 +1,158 @@
+package buf
+
+import "github.com/evgen-dev/evgen/schema/compat"
+
+// Sets of categories that many rules share.
+const (
+	inCode     = File | Package
+	inNames    = inCode | WireJSON | CSR // what JSON has names for
+	everywhere = inNames | Wire
+)
+
+// What several rules say.
+const (
+	saysOption      = "option {option} of {it} is {to}, was {from}"
+	saysType        = "type of {it} is {to}, was {from}"
+	saysCardinality = "{it} is {to}, was {from}"
+	saysDefault     = "default of {it} is not the same"
+	saysUTF8        = "that {it} is checked to be UTF-8 is {to}, was {from}"
+	saysJavaUTF8    = "that Java checks {it} to be UTF-8 is {to}, was {from}"
+)
+
+// The facts that several rules look at.
+var (
+	typeFacts     = facts{compat.FieldTypeChanged, compat.FieldNamedTypeChanged}
+	reservedFacts = facts{compat.ReservedRangeRemoved, compat.ReservedNameRemoved}
+)
+
+// rules are buf's of configuration version v2, those of files, packages and declarations as wholes first.
+var rules = []rule{
+	{"FILE_NO_DELETE", File | CSR, facts{compat.FileRemoved},
+		nil, nowhere, "file {it} is gone"},
+	{"PACKAGE_NO_DELETE", Package, facts{compat.PackageRemoved},
+		nil, nowhereOfPackage, "no file is of package {from} any more"},
+	{"MESSAGE_NO_DELETE", File | CSR, facts{compat.MessageRemoved, compat.MessageMoved, compat.MapEntryRemoved},
+		goneFromFile, atFileThatStayed, "message {it} is gone from its file"},
+	{"ENUM_NO_DELETE", File | CSR, facts{compat.EnumRemoved, compat.EnumMoved},
+		goneFromFile, atFileThatStayed, "enum {it} is gone from its file"},
+	{"SERVICE_NO_DELETE", File, facts{compat.ServiceRemoved, compat.ServiceMoved},
+		goneFromFile, atFileThatStayed, "service {it} is gone from its file"},
+	{"EXTENSION_NO_DELETE", File, facts{compat.ExtensionRemoved, compat.ExtensionMoved, compat.FieldNameChanged},
+		extensionGoneFromFile, atFileThatStayed, "extension {it} is gone from its file"},
+	{"PACKAGE_MESSAGE_NO_DELETE", Package, facts{compat.MessageRemoved, compat.MapEntryRemoved},
+		goneFromPackage, atPackageThatStayed, "message {it} is gone from its package"},
+	{"PACKAGE_ENUM_NO_DELETE", Package, facts{compat.EnumRemoved},
+		goneFromPackage, atFileThatStayed, "enum {it} is gone from its package"},
+	{"PACKAGE_SERVICE_NO_DELETE", Package, facts{compat.ServiceRemoved},
+		goneFromPackage, atFileThatStayed, "service {it} is gone from its package"},
+	{"PACKAGE_EXTENSION_NO_DELETE", Package, facts{compat.ExtensionRemoved, compat.FieldNameChanged},
+		extensionGoneFromPackage, atFileThatStayed, "extension {it} is gone from its package"},
+	{"FILE_SAME_PACKAGE", everywhere, facts{compat.FilePackageChanged},
+		nil, at(part(filePackage)), "package of {it} is {to}, was {from}"},
+	{"FILE_SAME_SYNTAX", inCode | CSR, facts{compat.FileSyntaxChanged},
+		anotherSyntax, at(syntaxStatement), "syntax of {it} is {to}, was {from}"},
+	{"FILE_SAME_GO_PACKAGE", inCode, facts{compat.FileOptionChanged},
+		option("go_package"), atFileOption, saysOption},
+	{"FILE_SAME_JAVA_PACKAGE", inCode, facts{compat.FileOptionChanged},
+		option("java_package"), atFileOption, saysOption},
+	{"FILE_SAME_JAVA_OUTER_CLASSNAME", inCode, facts{compat.FileOptionChanged},
+		option("java_outer_classname"), atFileOption, saysOption},
+	{"FILE_SAME_JAVA_MULTIPLE_FILES", inCode, facts{compat.FileOptionChanged},
+		option("java_multiple_files"), atFileOption, saysOption},
+	{"FILE_SAME_JAVA_GENERIC_SERVICES", inCode, facts{compat.FileOptionChanged},
+		option("java_generic_services"), atFileOption, saysOption},
+	{"FILE_SAME_CC_ENABLE_ARENAS", inCode, facts{compat.FileOptionChanged},
+		option("cc_enable_arenas"), atFileOption, saysOption},
+	{"FILE_SAME_CC_GENERIC_SERVICES", inCode, facts{compat.FileOptionChanged},
+		option("cc_generic_services"), atFileOption, saysOption},
+	{"FILE_SAME_CSHARP_NAMESPACE", inCode, facts{compat.FileOptionChanged},
+		option("csharp_namespace"), atFileOption, saysOption},
+	{"FILE_SAME_OBJC_CLASS_PREFIX", inCode, facts{compat.FileOptionChanged},
+		option("objc_class_prefix"), atFileOption, saysOption},
+	{"FILE_SAME_OPTIMIZE_FOR", inCode, facts{compat.FileOptionChanged},
+		option("optimize_for"), atFileOption, saysOption},
+	{"FILE_SAME_PHP_CLASS_PREFIX", inCode, facts{compat.FileOptionChanged},
+		option("php_class_prefix"), atFileOption, saysOption},
+	{"FILE_SAME_PHP_NAMESPACE", inCode, facts{compat.FileOptionChanged},
+		option("php_namespace"), atFileOption, saysOption},
+	{"FILE_SAME_PHP_METADATA_NAMESPACE", inCode, facts{compat.FileOptionChanged},
+		option("php_metadata_namespace"), atFileOption, saysOption},
+	{"FILE_SAME_PY_GENERIC_SERVICES", inCode, facts{compat.FileOptionChanged},
+		option("py_generic_services"), atFileOption, saysOption},
+	{"FILE_SAME_RUBY_PACKAGE", inCode, facts{compat.FileOptionChanged},
+		option("ruby_package"), atFileOption, saysOption},
+	{"FILE_SAME_SWIFT_PREFIX", inCode, facts{compat.FileOptionChanged},
+		option("swift_prefix"), atFileOption, saysOption},
+	{"MESSAGE_SAME_REQUIRED_FIELDS", everywhere, facts{compat.FieldLabelChanged, compat.FieldAdded, compat.FieldRemoved},
+		requirednessDiffers, atRequired, "field {it} is required on one side only"},
+	{"MESSAGE_SAME_JSON_FORMAT", inNames, facts{compat.MessageJSONChanged},
+		jsonGone, at(part(messageOptions, messageFeatures, featureJSONFormat)), "json_format of {it} is {to}, was {from}"},
+	{"MESSAGE_NO_REMOVE_STANDARD_DESCRIPTOR_ACCESSOR", inCode | CSR, facts{compat.MessageOptionChanged},
+		accessorGone, at(part(messageOptions, messageNoAccessor)), "no_standard_descriptor_accessor of {it} is true, was false"},
+	{"RESERVED_MESSAGE_NO_DELETE", everywhere, reservedFacts,
+		inMessage, atScope, "{from} of {it} is reserved no longer"},
+	{"EXTENSION_MESSAGE_NO_DELETE", inCode | CSR, facts{compat.ExtensionRangeGone},
+		nil, atScope, "{from} of {it} is open to extensions no longer"},
+	{"ONEOF_NO_DELETE", inCode | CSR, facts{compat.OneofRemoved},
+		oneofNameGone, atScope, "oneof {it} is gone"},
+	{"FIELD_NO_DELETE", inCode | CSR, facts{compat.FieldRemoved},
+		nil, atScope, "field {it} is gone"},
+	{"FIELD_NO_DELETE_UNLESS_NUMBER_RESERVED", WireJSON | Wire | CSR, facts{compat.FieldRemoved},
+		numberFree, atScope, "field {it} is gone, and its number {number} is not reserved"},
+	{"FIELD_NO_DELETE_UNLESS_NAME_RESERVED", WireJSON | CSR, facts{compat.FieldRemoved},
+		nameFree, atScope, "field {it} is gone, and its name is not reserved"},
+	{"FIELD_SAME_NAME", inNames, facts{compat.FieldNameChanged},
+		nil, at(part(declaredName)), "name of field {it} is {to}, was {from}"},
+	{"FIELD_SAME_JSON_NAME", inNames, facts{compat.FieldJSONNameChanged},
+		ofMessage, at(part(fieldJSONName)), "JSON name of {it} is {to}, was {from}"},
+	{"FIELD_SAME_TYPE", inCode | CSR, typeFacts,
+		nil, at(typeOf), saysType},
+	{"FIELD_WIRE_COMPATIBLE_TYPE", Wire, typeFacts,
+		wireTypeDiffers, at(typeOf), saysType},
+	{"FIELD_WIRE_JSON_COMPATIBLE_TYPE", WireJSON | CSR, typeFacts,
+		wireJSONTypeDiffers, at(typeOf), saysType},
+	{"FIELD_SAME_CARDINALITY", inCode, facts{compat.FieldCardinalityChanged},
+		notOfMapEntries, at(declaration), saysCardinality},
+	{"FIELD_WIRE_COMPATIBLE_CARDINALITY", Wire, facts{compat.FieldCardinalityChanged},
+		wireCardinalityDiffers, at(declaration), saysCardinality},
+	{"FIELD_WIRE_JSON_COMPATIBLE_CARDINALITY", WireJSON | CSR, facts{compat.FieldCardinalityChanged},
+		wireJSONCardinalityDiffers, at(declaration), saysCardinality},
+	{"FIELD_SAME_ONEOF", everywhere, facts{compat.FieldOneofChanged},
+		nil, at(declaration), "oneof of {it} is {to}, was {from}"},
+	{"FIELD_SAME_DEFAULT", everywhere, facts{compat.FieldDefaultChanged, compat.FieldEnumDefaultChanged, compat.FieldTypeChanged, compat.FieldNamedTypeChanged},
+		defaultDiffers, at(part(fieldDefault)), saysDefault},
+	{"FIELD_SAME_JSTYPE", inCode, facts{compat.FieldJSTypeChanged},
+		ofWideIntegers, at(part(fieldOptions, fieldJSType)), "jstype of {it} is {to}, was {from}"},
+	{"FIELD_SAME_CPP_STRING_TYPE", inCode, facts{compat.FieldCppStringChanged},
+		cppStringDiffers, at(cppStringOf), "type of {it} in C++ is {to}, was {from}"},
+	{"FIELD_SAME_UTF8_VALIDATION", inCode, facts{compat.FieldUTF8Changed},
+		ofStrings, at(part(fieldOptions, fieldFeatures, featureUTF8)), saysUTF8},
+	{"FIELD_SAME_JAVA_UTF8_VALIDATION", inCode, facts{compat.FieldJavaUTF8Changed},
+		ofStrings, at(javaUTF8Of), saysJavaUTF8},
+	{"ENUM_SAME_TYPE", inCode, facts{compat.EnumOpennessChanged},
+		nil, at(part(enumOptions, enumFeatures, featureEnumType)), "enum {it} is {to}, was {from}"},
+	{"ENUM_SAME_JSON_FORMAT", inNames, facts{compat.EnumJSONFormatChanged},
+		jsonGone, at(part(enumOptions, enumFeatures, featureJSONFormat)), "json_format of {it} is {to}, was {from}"},
+	{"RESERVED_ENUM_NO_DELETE", everywhere, reservedFacts,
+		inEnum, atScope, "{from} of {it} is reserved no longer"},
+	{"ENUM_VALUE_NO_DELETE", inCode | CSR, facts{compat.EnumValueRemoved},
+		nil, atScope, "value {it} is gone"},
+	{"ENUM_VALUE_NO_DELETE_UNLESS_NUMBER_RESERVED", WireJSON | Wire | CSR, facts{compat.EnumValueRemoved},
+		numberFree, atScope, "value {it} is gone, and its number {number} is not reserved"},
+	{"ENUM_VALUE_NO_DELETE_UNLESS_NAME_RESERVED", WireJSON | CSR, facts{compat.EnumValueRemoved},
+		nameFree, atScope, "value {it} is gone, and not all of its names are reserved"},
+	{"ENUM_VALUE_SAME_NAME", inNames, facts{compat.EnumValueNamesChanged},
+		namesGone, atNewNames, "number {number} of {in} is {to}, was {from}"},
+	{"RPC_NO_DELETE", inCode, facts{compat.MethodRemoved},
+		nil, atScope, "method {it} is gone"},
+	{"RPC_SAME_REQUEST_TYPE", everywhere, facts{compat.MethodInputChanged},
+		nil, at(part(methodInput)), "request type of {it} is {to}, was {from}"},
+	{"RPC_SAME_RESPONSE_TYPE", everywhere, facts{compat.MethodOutputChanged},
+		nil, at(part(methodOutput)), "response type of {it} is {to}, was {from}"},
+	{"RPC_SAME_CLIENT_STREAMING", everywhere, facts{compat.MethodClientStreamChanged},
+		nil, at(declaration), "client streaming of {it} is {to}, was {from}"},
+	{"RPC_SAME_SERVER_STREAMING", everywhere, facts{compat.MethodServerStreamChanged},
+		nil, at(declaration), "server streaming of {it} is {to}, was {from}"},
+	{"RPC_SAME_IDEMPOTENCY_LEVEL", everywhere, facts{compat.MethodIdempotencyChanged},
+		nil, atIdempotency, "idempotency_level of {it} is {to}, was {from}"},
+}
