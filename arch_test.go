@@ -72,6 +72,8 @@ var mayImport = []row{
 		"buf's verdict: a table over facts, less what a buf.yaml leaves out"},
 	{"schema/compat/accept", []string{"schema", "schema/compat", "internal/yamlfile", "google.golang.org/protobuf/reflect/protoreflect"},
 		"knows findings and a file, but not what was compared"},
+	{"schema/contract", []string{"schema", "schema/compat", "schema/evgenpb", "schema/filter", "internal/nearest", "google.golang.org/protobuf/..."},
+		"compares what annotations promise, from a model or a lock: it knows no compiler, runtime, broker or registry, only facts about them"},
 	{"generator", []string{"schema", "schema/evgenpb", "schema/filter", "templates", "github.com/dave/jennifer/jen",
 		"google.golang.org/protobuf/..."},
 		"a pure function of the model; it knows the runtime by import paths in strings, so it cannot depend on a broker"},

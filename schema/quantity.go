@@ -9,6 +9,23 @@ import (
 	"time"
 )
 
+// ParseDuration reads a duration as annotations spell it, e.g., 7d, and "forever".
+func ParseDuration(s string) (time.Duration, error) {
+	if s == "forever" {
+		return Forever, nil
+	}
+	return parseDuration(s)
+}
+
+// FormatDuration is the inverse of [ParseDuration].
+func FormatDuration(d time.Duration) string { return formatDuration(d) }
+
+// ParseSize reads a size as annotations spell it, e.g., 512KiB.
+func ParseSize(s string) (int, error) { return parseSize(s) }
+
+// FormatSize is the inverse of [ParseSize].
+func FormatSize(n int) string { return formatSize(n) }
+
 // parseDuration reads Go syntax with "d" for 24 h in front, e.g., 7d or 1d12h. It must be positive.
 func parseDuration(s string) (time.Duration, error) {
 	days, rest, ok := strings.Cut(s, "d")
