@@ -21,10 +21,15 @@ import (
 // what protoc brings. Problems in the files are diagnostics, and the set is nil when one of them is an error; the error is for
 // files that cannot be read.
 func Compile(ctx context.Context, roots, deps []Tree) (*Set, schema.Diagnostics, error) {
-	c := &compilation{roots: roots, deps: deps, units: map[string]*unit{}, texts: schema.Texts{}, dirs: map[string]string{}}
+	c := newCompilation(roots, deps)
 	if err := c.findTargets(); err != nil {
 		return nil, nil, err
 	}
+	return c.run(ctx)
+}
+
+// run compiles the targets.
+func (c *compilation) run(ctx context.Context) (*Set, schema.Diagnostics, error) {
 	if err := c.parse(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -45,6 +50,10 @@ type compilation struct {
 	texts       schema.Texts
 	dirs        map[string]string
 	diagnostics schema.Diagnostics
+}
+
+func newCompilation(roots, deps []Tree) *compilation {
+	return &compilation{roots: roots, deps: deps, units: map[string]*unit{}, texts: schema.Texts{}, dirs: map[string]string{}}
 }
 
 func (c *compilation) findTargets() error {

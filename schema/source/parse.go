@@ -117,15 +117,26 @@ func (c *compilation) parseFile(path string, mu *sync.Mutex) (*unit, error) {
 	mu.Unlock()
 	u := &unit{path: path}
 	handler := reporter.NewHandler(lockedReporter{mu, c.reporter(func() { u.broken = true })})
-	u.ast, err = parser.Parse(path, bytes.NewReader(text), handler)
-	if err != nil && !errors.Is(err, reporter.ErrInvalidSource) {
-		return nil, fmt.Errorf("parse %s: %w", path, err)
-	}
+	u.ast, err = syntaxTree(path, text, handler)
 	mu.Lock()
 	defer mu.Unlock()
+	if err != nil && !errors.Is(err, reporter.ErrInvalidSource) {
+		u.ast, u.broken = ast.NewEmptyFileNode(path), true
+		c.errorf(schema.Position{Path: path}, schema.CompileFailed, "%s", err)
+	}
 	u.imports = c.importsOf(u)
 	c.checkEdition(u)
 	return u, nil
+}
+
+// syntaxTree parses a file. The parser of protocompile panics on some texts that are no proto files, such as a string with an escape that is not UTF-8.
+func syntaxTree(path string, text []byte, handler *reporter.Handler) (tree *ast.FileNode, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the parser cannot cope with this file: %v", p)
+		}
+	}()
+	return parser.Parse(path, bytes.NewReader(text), handler)
 }
 
 func (c *compilation) read(path string) ([]byte, error) {

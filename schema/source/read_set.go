@@ -65,7 +65,13 @@ const (
 
 func (l *setLinker) link(protos *descriptorpb.FileDescriptorSet) *Set {
 	s := &Set{Files: &descriptorpb.FileDescriptorSet{}}
+	if len(protos.File) == 0 {
+		l.diagnostics = unreadable(l.name, "the descriptor set is empty")
+	}
 	for _, fd := range protos.File {
+		if l.given[fd.GetName()] != nil {
+			l.diagnostics = append(l.diagnostics, unreadable(l.name, fd.GetName()+" is in the set twice")...)
+		}
 		l.given[fd.GetName()] = fd
 	}
 	for _, fd := range protos.File {
