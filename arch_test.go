@@ -74,6 +74,8 @@ var mayImport = []row{
 		"knows findings and a file, but not what was compared"},
 	{"schema/contract", []string{"schema", "schema/compat", "schema/evgenpb", "schema/filter", "internal/nearest", "google.golang.org/protobuf/..."},
 		"compares what annotations promise, from a model or a lock: it knows no compiler, runtime, broker or registry, only facts about them"},
+	{"schema/baseline", []string{"schema", "schema/source", "internal/nearest", "github.com/klauspost/compress/zstd", "google.golang.org/protobuf/..."},
+		"opens what is compared with; of git it knows the program, not a library"},
 	{"generator", []string{"schema", "schema/evgenpb", "schema/filter", "templates", "github.com/dave/jennifer/jen",
 		"google.golang.org/protobuf/..."},
 		"a pure function of the model; it knows the runtime by import paths in strings, so it cannot depend on a broker"},
