@@ -70,6 +70,8 @@ var mayImport = []row{
 		"evgen's own verdict: a table over facts"},
 	{"schema/compat/buf", []string{"schema", "schema/compat", "internal/nearest", "internal/yamlfile", "google.golang.org/protobuf/..."},
 		"buf's verdict: a table over facts, less what a buf.yaml leaves out"},
+	{"schema/compat/confluent", []string{"schema", "schema/compat", "google.golang.org/protobuf/..."},
+		"the verdict of Confluent's registries: a table over differences"},
 	{"schema/compat/accept", []string{"schema", "schema/compat", "internal/yamlfile", "google.golang.org/protobuf/reflect/protoreflect"},
 		"knows findings and a file, but not what was compared"},
 	{"schema/contract", []string{"schema", "schema/compat", "schema/evgenpb", "schema/filter", "internal/nearest", "google.golang.org/protobuf/..."},
@@ -92,7 +94,7 @@ var mayImport = []row{
 	{"templates", nil,
 		"text, and the one line of Go that embeds it"},
 
-	{"internal/devbroker", []string{"github.com/twmb/franz-go/pkg/..."},
+	{"internal/devbroker", []string{"internal/dirlock", "github.com/twmb/franz-go/pkg/..."},
 		"the embedded broker is a Kafka server: it speaks the protocol"},
 	{"internal/yamlfile", []string{"schema", "internal/nearest", "github.com/goccy/go-yaml/..."},
 		"the one reader of YAML: strict, with positions"},

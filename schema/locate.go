@@ -63,7 +63,7 @@ func optionPath(md protoreflect.MessageDescriptor, path string) []int32 {
 // find returns the position of what is at a path below a declaration.
 func (l *locator) find(d protoreflect.Descriptor, below []int32) Position {
 	file := d.ParentFile()
-	loc, ok := nearestLocation(file.SourceLocations(), descriptorPath(d), below)
+	loc, ok := nearestLocation(file.SourceLocations(), ElementOf(d), below)
 	if !ok {
 		return Position{Path: file.Path()}
 	}
@@ -95,15 +95,15 @@ func firstBelow(locations protoreflect.SourceLocations, path []int32) (protorefl
 	return protoreflect.SourceLocation{}, false
 }
 
-// descriptorPath is the path of a declaration in its file's descriptor.
-func descriptorPath(d protoreflect.Descriptor) []int32 {
+// ElementOf returns the path of a declaration in its file's descriptor, as a google.protobuf.SourceCodeInfo.Location has it.
+func ElementOf(d protoreflect.Descriptor) []int32 {
 	switch p := d.Parent().(type) {
 	case protoreflect.FileDescriptor:
 		return []int32{numberIn(d, 4, 5, 7), int32(d.Index())}
 	case protoreflect.MessageDescriptor:
-		return append(descriptorPath(p), numberIn(d, 3, 4, 6), int32(d.Index()))
+		return append(ElementOf(p), numberIn(d, 3, 4, 6), int32(d.Index()))
 	case protoreflect.EnumDescriptor:
-		return append(descriptorPath(p), 2, int32(d.Index()))
+		return append(ElementOf(p), 2, int32(d.Index()))
 	}
 	return nil
 }

@@ -10,9 +10,9 @@ func (d *diff) message(old, now *Message) {
 	d.differ(MessageRenamed, old, now, old.Name, now.Name)
 	d.differ(MessageMoved, old, now, old.File().Path, now.File().Path)
 	d.differ(MessageJSONChanged, old, now, old.JSON.String(), now.JSON.String())
-	d.messageOption(old, now, "deprecated", old.Deprecated, now.Deprecated)
-	d.messageOption(old, now, "message_set_wire_format", old.MessageSet, now.MessageSet)
-	d.messageOption(old, now, "no_standard_descriptor_accessor", old.NoAccessor, now.NoAccessor)
+	d.messageOption(old, now, "deprecated", strconv.FormatBool(old.Deprecated), strconv.FormatBool(now.Deprecated))
+	d.messageOption(old, now, "message_set_wire_format", strconv.FormatBool(old.MessageSet), strconv.FormatBool(now.MessageSet))
+	d.messageOption(old, now, "no_standard_descriptor_accessor", strconv.FormatBool(old.NoAccessor), strconv.FormatBool(now.NoAccessor))
 	d.fields(old, now)
 	d.oneofs(old, now)
 	d.ranges(ReservedRangeRemoved, old, now, old.Reserved, now.Reserved)
@@ -20,12 +20,9 @@ func (d *diff) message(old, now *Message) {
 	d.ranges(ExtensionRangeGone, old, now, old.ExtensionRange, now.ExtensionRange)
 }
 
-func (d *diff) messageOption(old, now *Message, name string, from, to bool) {
+func (d *diff) messageOption(old, now *Message, name, from, to string) {
 	if from != to {
-		d.add(Fact{
-			Kind: MessageOptionChanged, Old: old, New: now, OldScope: old.In, NewScope: now.In, Option: name,
-			From: strconv.FormatBool(from), To: strconv.FormatBool(to),
-		})
+		d.add(Fact{Kind: MessageOptionChanged, Old: old, New: now, OldScope: old.In, NewScope: now.In, Option: name, From: from, To: to})
 	}
 }
 

@@ -110,6 +110,37 @@ func TestEveryKindOfFactIsShown(t *testing.T) {
 	}
 }
 
+// The gate reads sources with a compiler that links in another way than the one of descriptor sets, and both are compared with each other.
+func TestDescriptorsOfBothCompilersHaveNoFacts(t *testing.T) {
+	t.Parallel()
+	a, err := txtar.ParseFile(factsPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"old/", "new/"} {
+		tree := below(a, dir)
+		scanned, linked := compat.NewSnapshot(), compat.NewSnapshot()
+		add := func(fd protoreflect.FileDescriptor) error {
+			scanned.Add(fd)
+			return nil
+		}
+		if _, err := source.Scan(t.Context(), []source.Tree{{Dir: "proto", FS: tree}}, nil, nil, add); err != nil {
+			t.Fatal(err)
+		}
+		for _, fd := range compile(t, tree) {
+			if tree[fd.Path()] != nil {
+				linked.Add(fd)
+			}
+		}
+		if len(scanned.Files) == 0 || len(scanned.Files) != len(linked.Files) {
+			t.Errorf("%s has %d files or %d", dir, len(scanned.Files), len(linked.Files))
+		}
+		if facts := compat.Compare(linked, scanned); len(facts) > 0 {
+			t.Errorf("%s linked against scanned:\n%s", dir, factsText(facts))
+		}
+	}
+}
+
 func TestASideHasNoFactsAgainstItself(t *testing.T) {
 	t.Parallel()
 	a, err := txtar.ParseFile(factsPath)

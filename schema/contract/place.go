@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/evgen-dev/evgen/schema"
 	"github.com/evgen-dev/evgen/schema/compat"
 )
 
@@ -36,7 +37,7 @@ func (o *origin) put(part string, p compat.Place) {
 
 // declared is the place of a declaration's name.
 func declared(d protoreflect.Descriptor) compat.Place {
-	return compat.Place{File: d.ParentFile().Path(), Element: append(elementOf(d), 1)}
+	return compat.Place{File: d.ParentFile().Path(), Element: append(schema.ElementOf(d), 1)}
 }
 
 // annotated is the place of an option or of something within its literal, e.g., retry.mode or key[0] of evgenpb.E_Event. When it is not
@@ -46,7 +47,7 @@ func annotated(d protoreflect.Descriptor, ext protoreflect.ExtensionType, path s
 		return declared(d), false
 	}
 	m := proto.GetExtension(d.Options(), ext).(proto.Message).ProtoReflect()
-	element := append(elementOf(d), optionsNumber(d), int32(ext.TypeDescriptor().Number()))
+	element := append(schema.ElementOf(d), optionsNumber(d), int32(ext.TypeDescriptor().Number()))
 	for step := range strings.SplitSeq(path, ".") {
 		name, index, indexed := strings.Cut(strings.TrimSuffix(step, "]"), "[")
 		fd := m.Descriptor().Fields().ByName(protoreflect.Name(name))
@@ -66,33 +67,6 @@ func annotated(d protoreflect.Descriptor, ext protoreflect.ExtensionType, path s
 		}
 	}
 	return compat.Place{File: d.ParentFile().Path(), Element: element}, true
-}
-
-// elementOf is the path of a declaration in its file's descriptor.
-func elementOf(d protoreflect.Descriptor) []int32 {
-	switch p := d.Parent().(type) {
-	case protoreflect.FileDescriptor:
-		return []int32{numberIn(d, 4, 5, 7), int32(d.Index())}
-	case protoreflect.MessageDescriptor:
-		return append(elementOf(p), numberIn(d, 3, 4, 6), int32(d.Index()))
-	}
-	return nil
-}
-
-// numberIn chooses the list that holds d in its parent's descriptor.
-func numberIn(d protoreflect.Descriptor, message, enum, extension int32) int32 {
-	switch d := d.(type) {
-	case protoreflect.EnumDescriptor:
-		return enum
-	case protoreflect.OneofDescriptor:
-		return 8
-	case protoreflect.FieldDescriptor:
-		if d.IsExtension() {
-			return extension
-		}
-		return 2
-	}
-	return message
 }
 
 // optionsNumber is the number of field options in the descriptor of a declaration.

@@ -31,7 +31,7 @@ func keyRules() []rule[Event] {
 		{compat.Rule{ID: "KEY_COMPOSITION_CHANGED", Group: identity, Summary: "the key has other parts, or another order of parts",
 			Effect: effect(compat.Identity|compat.State, "one entity has two identities", "the same", "the same", rekey...)}, keyComposition},
 		{compat.Rule{ID: "KEY_ENCODING_CHANGED", Group: identity, Summary: "the key is written in another encoding",
-			Effect: effect(compat.Identity|compat.Backward|compat.Forward, "cannot decode new keys", "cannot decode old keys", "both encodings are on the log", rekey...)}, keyEncoding},
+			Effect: effect(compat.Identity|compat.Backward|compat.Forward, "cannot decode new keys, or takes them for others", "cannot decode old keys, or takes them for others", "both encodings are on the log", rekey...)}, keyEncoding},
 		{compat.Rule{ID: "KEY_OPTIONALITY", Group: identity, Summary: "records may come without a key",
 			Effect: effect(compat.Identity|compat.Producing, "records without a key are spread over partitions: no order", "none", "none",
 				"keep the key on an event that is ordered or compacted",

@@ -16,17 +16,18 @@ var secondField = []string{
 func orderRules() []rule[Event] {
 	return []rule[Event]{
 		{compat.Rule{ID: "REVISION_FIELD_CHANGED", Group: order, Summary: "another field holds the revision",
-			Effect: effect(compat.Forward|compat.Backward|compat.State, "the old field stands still or is absent: events are dropped as stale",
-				"compares new numbers with old ones that it has stored", "the same", secondField...)}, revisionField},
+			Effect: effect(compat.Forward|compat.Backward|compat.State, "sets events aside until it stops: header and old field differ",
+				"sets events aside until it stops: header and new field differ", "the same", secondField...)}, revisionField},
 		{compat.Rule{ID: "REVISION_REMOVED", Group: order, Summary: "there is no revision any more",
-			Effect: effect(compat.Forward|compat.State, "reads 0: every event looks stale and is dropped without a word", "loses the guard against late events", "none",
+			Effect: effect(compat.Forward|compat.State, "sets aside events that no longer fill the field, or that repeat a number",
+				"loses the guard against late events, and without ids handles the whole log again", "handles late events, too",
 				"let consumers stop using the revision", "let producers stop filling it", "reserve the field")}, revisionRemoved},
 		{compat.Rule{ID: "REVISION_RETYPED", Group: order, Summary: "the revision is of another type",
-			Effect: effect(compat.Forward|compat.State, "cuts numbers off, so that their order is wrong", "none", "old and new numbers may not compare", secondField...)}, revisionRetyped},
+			Effect: effect(compat.Forward|compat.State, "sets aside events whose number it cuts off", "none", "old and new numbers may not compare", secondField...)}, revisionRetyped},
 		{compat.Rule{ID: "REVISION_SCOPE", Group: order, Summary: "the revision counts in another way, with or without gaps",
-			Effect: effect(compat.Forward|compat.Backward|compat.State, "waits for a number that never comes, or takes a gap for one that is late", "the same", "the same", secondField...)}, revisionScope},
+			Effect: effect(compat.Forward|compat.Backward|compat.State, "as a sequence, waits for a number that never comes; else drops what comes late", "the same", "the same", secondField...)}, revisionScope},
 		{compat.Rule{ID: "EVENT_ID_CHANGED", Group: order, Summary: "the id that tells duplicates comes from elsewhere",
-			Effect: effect(compat.State, "handles events twice across the switch", "the same", "handles what it had handled a second time",
+			Effect: effect(compat.State, "handles events twice across the switch", "the same", "handles again what had no id; records keep the ids that they were written with",
 				"carry both ids for as long as consumers remember ids", "switch consumers to the new one", "drop the old one")}, eventID},
 	}
 }
@@ -48,7 +49,7 @@ func revisionField(x change[Event]) []hit {
 	switch {
 	case was == nil:
 		h.breaks = compat.Backward | compat.State // old consumers know no revision
-		h.help = "records on the log have 0 in a field that was not filled: they all look alike"
+		h.help = "records on the log that do not fill the field are set aside"
 	case was.Path == is.Path:
 		h.from, h.to = was.Path+" = "+was.Numbers, is.Path+" = "+is.Numbers
 		h.message = fmt.Sprintf("revision of %s is %s, was %s", x.new.Name, h.to, h.from)
@@ -97,8 +98,12 @@ func eventID(x change[Event]) []hit {
 	if same := x.old.EventID != nil && x.new.EventID != nil && x.old.EventID.Same(*x.new.EventID) && x.old.EventID.Type == x.new.EventID.Type; same || from == to {
 		return nil
 	}
-	return []hit{{from: from, to: to, old: x.old.At("event_id"), new: x.new.At("event_id"),
-		message: fmt.Sprintf("id of %s is %s, was %s", x.new.Name, to, from)}}
+	h := hit{from: from, to: to, old: x.old.At("event_id"), new: x.new.At("event_id"),
+		message: fmt.Sprintf("id of %s is %s, was %s", x.new.Name, to, from)}
+	if x.new.EventID == nil && x.new.Revision == nil {
+		h.help = "without an id its consumers go by their position in the log, which their databases do not have: they handle all of it again"
+	}
+	return []hit{h}
 }
 
 func idText(f *Field) string {

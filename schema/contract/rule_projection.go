@@ -22,11 +22,11 @@ func rebuildRules() []rule[Projection] {
 func projectionRules() []rule[Projection] {
 	return []rule[Projection]{
 		{compat.Rule{ID: "PROJECTION_KEY_CHANGED", Group: projections, Summary: "rows have another key",
-			Effect: effect(compat.State, "none", "rows under the old key stay", "none", swap...)}, projectionKey},
+			Effect: effect(compat.State, "none", "does not start on the old table: its rows have the old key", "none", swap...)}, projectionKey},
 		{compat.Rule{ID: "PROJECTION_SOURCE_CHANGED", Group: projections, Summary: "rows or columns come from elsewhere",
-			Effect: effect(compat.State, "none", "old and new rows differ in meaning", "none", swap...)}, projectionSource},
+			Effect: effect(compat.State, "none", "does not start on the old table: its rows have another meaning", "none", swap...)}, projectionSource},
 		{compat.Rule{ID: "PROJECTION_DELETE_POLICY", Group: projections, Summary: "a deletion does something else to rows",
-			Effect: effect(compat.State, "none", "rows of earlier deletions are as the old policy left them", "none", swap...)}, deletePolicy},
+			Effect: effect(compat.State, "none", "does not start on the old table: earlier deletions are as the old policy left them", "none", swap...)}, deletePolicy},
 		{compat.Rule{ID: "PROJECTION_COLUMN_ADDED", Group: projections, Severity: compat.Remark, Summary: "a table has a column more",
 			Effect: effect(0, "none", "the rows that are there have null, or the zero value", "none",
 				"migrate the table", "rebuild it only if the past is wanted in the column")}, columnAdded},

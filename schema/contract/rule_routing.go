@@ -41,7 +41,7 @@ func routingRules() []rule[Event] {
 func addedRules() []rule[Event] {
 	return []rule[Event]{
 		{compat.Rule{ID: "EVENT_TYPE_ADDED", Group: routing, Summary: "a topic that has events gets one more",
-			Effect: effect(compat.Forward, "meets an event that it does not know: it fails, skips or sets aside as it was told", "none", "none",
+			Effect: effect(compat.Forward, "meets an event that it does not know, and skips it", "none", "none",
 				"deploy consumers that know the event, or skip what they do not know", "deploy producers")}, typeAdded},
 		{compat.Rule{ID: "UPCASTER_MISSING", Group: versions, Summary: "a new version of an event does not say which one it replaces",
 			Effect: effect(compat.Backward, "as the changes of the payload say", "cannot read what old producers write", "old records have no decoder",
@@ -55,7 +55,7 @@ func addedRules() []rule[Event] {
 func removedRules() []rule[Event] {
 	return []rule[Event]{
 		{compat.Rule{ID: "EVENT_TYPE_REMOVED", Group: routing, Summary: "the event is no longer declared",
-			Effect: effect(compat.Backward, "starves for it", "meets an event that it does not know", "old records have no decoder",
+			Effect: effect(compat.Backward, "starves for it", "meets an event that it does not know, and skips it", "old records have no decoder, and are skipped",
 				"deprecate the event", "stop producing it", "wait for its retention and the lag of consumers; on a compacted topic, write tombstones", "remove it")}, typeRemoved},
 	}
 }

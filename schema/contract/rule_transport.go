@@ -19,7 +19,7 @@ func combinedRules() []rule[Event] {
 func deletionRules() []rule[Event] {
 	return []rule[Event]{
 		{compat.Rule{ID: "TOMBSTONE_ON", Group: lifetime, Summary: "deletions come as records without a value",
-			Effect: effect(compat.Forward, "fails on a null value", "none", "none",
+			Effect: effect(compat.Forward, "skips what has no value: deletions do not happen", "none", "none",
 				"deploy consumers that take records without a value", "deploy producers")}, tombstoneOn},
 		{compat.Rule{ID: "TOMBSTONE_SEMANTICS", Group: lifetime, Summary: "deletions are said in another way",
 			Effect: effect(compat.Forward|compat.Backward|compat.State, "does not see deletions: ghosts stay", "the same", "both forms are on the log",

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/dynamicpb"
 
+	"github.com/evgen-dev/evgen/schema"
 	"github.com/evgen-dev/evgen/schema/compat"
 )
 
@@ -47,7 +48,7 @@ func (v validation) read(d protoreflect.Descriptor, extension protoreflect.FullN
 	if err := (proto.UnmarshalOptions{Resolver: extensionOnly{x}}).Unmarshal(b, options.Interface()); err != nil || !options.Has(x.TypeDescriptor()) {
 		return nil
 	}
-	f.Place = compat.Place{File: d.ParentFile().Path(), Element: append(elementOf(d), optionsNumber(d), int32(x.TypeDescriptor().Number()))}
+	f.Place = compat.Place{File: d.ParentFile().Path(), Element: append(schema.ElementOf(d), optionsNumber(d), int32(x.TypeDescriptor().Number()))}
 	c := collector{field: f}
 	c.walk(options.Get(x.TypeDescriptor()).Message(), "", f.Place)
 	slices.SortFunc(c.found, compareConstraints)

@@ -66,7 +66,7 @@ func TestAnElementIsLocatedWhereItIsOrWhatIsAroundIt(t *testing.T) {
 		{`option (evgen.v1.event).topic = "bs";`, []int32{4, 1, 7, event}}, // has no text of its own: its first part
 		{`option (evgen.v1.event).key = "id";`, []int32{4, 1, 7, event, 3}},
 		{`string id = 1;`, []int32{4, 0, 2, 0, 8, 3}}, // not there: what is around it
-		{``, []int32{12, 7}},                          // nothing is
+		{``, []int32{6, 0}},                           // nothing is
 		{``, nil},
 	} {
 		p := compat.Place{File: "a.proto", Element: test.element}
@@ -129,9 +129,15 @@ func TestPlacesAreLocatedInDescriptorsThatHaveSourceInfo(t *testing.T) {
 
 func TestBrokenFilesCannotBeLocatedIn(t *testing.T) {
 	t.Parallel()
-	p := compat.Place{File: "a.proto", Element: []int32{4, 0}}
-	root := tree("proto", map[string]string{"a.proto": proto3("message A { None n = 1; }")})
-	if err := source.Locate(t.Context(), []source.Tree{root}, nil, []*compat.Place{&p}); err == nil {
-		t.Errorf("a broken file is located in: %s", p.Start)
+	option := []int32{4, 0, 7, int32(evgenpb.E_Event.TypeDescriptor().Number())}
+	for _, test := range []struct {
+		text    string
+		element []int32
+	}{{"message A {", []int32{4, 0}}, {"message A { None n = 1; }", option}, {"import \"none.proto\";", option}} {
+		p := compat.Place{File: "a.proto", Element: test.element}
+		root := tree("proto", map[string]string{"a.proto": proto3(test.text)})
+		if err := source.Locate(t.Context(), []source.Tree{root}, nil, []*compat.Place{&p}); err == nil {
+			t.Errorf("%q is located in: %s", test.text, p.Start)
+		}
 	}
 }

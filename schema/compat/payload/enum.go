@@ -12,7 +12,7 @@ func (c *change) enums() (old, now *compat.Enum) {
 }
 
 func (c *change) valueRemoved() {
-	v := c.Fact.Old.(*compat.EnumValue)
+	v := c.fact.Old.(*compat.EnumValue)
 	old, now := c.enums()
 	names := old.Names(v.Number)
 	if c.valueMoved(v, names) {
@@ -39,7 +39,7 @@ func (c *change) valueMoved(v *compat.EnumValue, names []string) bool {
 	_, now := c.enums()
 	for _, name := range names {
 		if moved := now.ValueNamed(name); moved != nil && moved.Number != v.Number {
-			c.Fact.Old, c.Fact.New = v, moved
+			c.fact.Old, c.fact.New = v, moved
 			c.report(EnumValueRenumbered, both{Loss, Loss}, "number of %s is %d, was %d", moved.FullName(), moved.Number, v.Number)
 			return true
 		}
@@ -48,7 +48,7 @@ func (c *change) valueMoved(v *compat.EnumValue, names []string) bool {
 }
 
 func (c *change) valueAdded() {
-	v := c.Fact.New.(*compat.EnumValue)
+	v := c.fact.New.(*compat.EnumValue)
 	old, now := c.enums()
 	if old.Reserves(v.Number) {
 		c.report(NumberReusedOnLog, both{}, "value %s has number %d, which %s reserved", v.FullName(), v.Number, old.Name).Help = "take another number"
@@ -61,7 +61,7 @@ func (c *change) valueAdded() {
 }
 
 func (c *change) valueNames() {
-	v := c.Fact.Old.(*compat.EnumValue)
+	v := c.fact.Old.(*compat.EnumValue)
 	old, now := c.enums()
 	before, after := old.Names(v.Number), now.Names(v.Number)
 	if c.valueMoved(v, before) {
@@ -69,7 +69,7 @@ func (c *change) valueNames() {
 	}
 	lost := slices.ContainsFunc(before, func(name string) bool { return !slices.Contains(after, name) })
 	if lost {
-		c.report(EnumValueRenamed, both{}, "name of value %d of %s is %s, was %s", v.Number, now.Name, c.To, c.From)
+		c.report(EnumValueRenamed, both{}, "name of value %d of %s is %s, was %s", v.Number, now.Name, c.fact.To, c.fact.From)
 	}
 }
 
@@ -79,13 +79,13 @@ func (c *change) openness() {
 	if now.Closed {
 		o = both{backward: Loss}
 	}
-	c.report(EnumOpennessChanged, o, "enum %s is %s, was %s", now.Name, c.To, c.From)
+	c.report(EnumOpennessChanged, o, "enum %s is %s, was %s", now.Name, c.fact.To, c.fact.From)
 }
 
 // enumDefault matters if a field can be absent.
 func (c *change) enumDefault() {
-	if c.absent != (both{}) {
+	if c.node.absent != (both{}) {
 		_, now := c.enums()
-		c.report(EnumDefaultChanged, c.absent, "first value of %s is %d, was %s", now.Name, now.Values[0].Number, c.From)
+		c.report(EnumDefaultChanged, c.node.absent, "first value of %s is %d, was %s", now.Name, now.Values[0].Number, c.fact.From)
 	}
 }

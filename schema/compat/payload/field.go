@@ -32,7 +32,7 @@ var judges = map[compat.FactKind]func(*change){
 }
 
 func (c *change) fields() (old, now side) {
-	return side{c.Fact.Old.(*compat.Field), c.Comparison.Old}, side{c.Fact.New.(*compat.Field), c.Comparison.New}
+	return side{c.fact.Old.(*compat.Field), c.Old}, side{c.fact.New.(*compat.Field), c.New}
 }
 
 func (c *change) messages() (old, now *compat.Message) {
@@ -40,9 +40,9 @@ func (c *change) messages() (old, now *compat.Message) {
 }
 
 func (c *change) fieldRemoved() {
-	f := c.Fact.Old.(*compat.Field)
+	f := c.fact.Old.(*compat.Field)
 	old, now := c.messages()
-	c.From = declaration(f)
+	c.fact.From = declaration(f)
 	if g := now.FieldNamed(f.Name); g != nil {
 		c.renumbered(f, g)
 		return
@@ -91,23 +91,23 @@ func then(verb string, what []string) string {
 
 // extensionRemoved judges as fieldRemoved; the number of an extension cannot be reserved where it was declared.
 func (c *change) extensionRemoved() {
-	x := c.Fact.Old.(*compat.Field)
-	c.From = declaration(x)
+	x := c.fact.Old.(*compat.Field)
+	c.fact.From = declaration(x)
 	if !x.Deprecated {
 		c.report(FieldRemoved, both{Loss, Loss}, "extension %s (%d) of %s is gone, and was not deprecated", x.Name, x.Number, x.Extendee).Help = "deprecate it first"
 	}
 }
 
 func (c *change) renumbered(old, now *compat.Field) {
-	c.Fact.Old, c.Fact.New = old, now
-	c.From, c.To = declaration(old), declaration(now)
+	c.fact.Old, c.fact.New = old, now
+	c.fact.From, c.fact.To = declaration(old), declaration(now)
 	c.report(FieldNumberChanged, both{Loss, Loss}, "number of %s is %d, was %d", now.FullName(), now.Number, old.Number)
 }
 
 func (c *change) fieldAdded() {
-	f := c.Fact.New.(*compat.Field)
+	f := c.fact.New.(*compat.Field)
 	old, _ := c.messages()
-	c.To = declaration(f)
+	c.fact.To = declaration(f)
 	if f.Cardinality == compat.Required {
 		c.report(RequiredAdded, both{backward: Failure}, "field %s is new and required", f.FullName())
 	}
@@ -125,7 +125,7 @@ func (c *change) fieldMask(f *compat.Field, what string) {
 	if f.TypeName != fieldMaskName {
 		return
 	}
-	for _, i := range c.own {
+	for _, i := range c.node.own {
 		if c.roots[i].Event {
 			c.report(PartialFullFlip, both{}, "event %s %s", c.roots[i].Message, what)
 			return

@@ -39,7 +39,7 @@ func Judge(c *compat.Comparison, facts []compat.Fact, roots []Root) []compat.Fin
 	for i := range rules {
 		j.rules[rules[i].ID] = &rules[i]
 	}
-	for _, n := range j.graph.nodes {
+	for _, n := range j.nodes {
 		j.node(n)
 	}
 	return j.findings
@@ -93,7 +93,7 @@ func (j *judgement) node(n *node) {
 	}
 	for _, f := range j.factsOf(n) {
 		if judge, ok := judges[f.Kind]; ok {
-			judge(&change{Fact: f, node: n, judgement: j})
+			judge(&change{fact: f, node: n, judgement: j})
 		}
 	}
 	j.oneofs(n)
@@ -126,7 +126,7 @@ func (j *judgement) lostExtensions(old, now *compat.Message) []compat.Fact {
 func (j *judgement) gone(n *node) {
 	for _, r := range n.own {
 		if !j.roots[r].Event {
-			c := &change{node: n, judgement: j, Fact: compat.Fact{Old: n.old, NewScope: n.scope, From: n.old.FullName()}}
+			c := &change{node: n, judgement: j, fact: compat.Fact{Old: n.old, NewScope: n.scope, From: n.old.FullName()}}
 			c.report(MessageRemoved, both{}, "message %s is gone", n.old.FullName())
 			return
 		}
@@ -135,8 +135,8 @@ func (j *judgement) gone(n *node) {
 
 // change is a fact under judgement.
 type change struct {
-	compat.Fact
-	*node
+	fact compat.Fact
+	node *node
 	*judgement
 }
 
@@ -148,10 +148,10 @@ func (c *change) report(rule string, outcomes both, format string, args ...any) 
 	if !reported {
 		return &compat.Finding{}
 	}
-	c.Fact.Old, c.Fact.New = written(c.Fact.Old), written(c.Fact.New)
+	c.fact.Old, c.fact.New = written(c.fact.Old), written(c.fact.New)
 	old, now := c.places(rule)
 	f := compat.Finding{
-		Rule: rule, Severity: severity, Subject: c.subject(), Message: fmt.Sprintf(format, args...), New: now, Old: old, From: c.From, To: c.To, Effect: effect,
+		Rule: rule, Severity: severity, Subject: c.subject(), Message: fmt.Sprintf(format, args...), New: now, Old: old, From: c.fact.From, To: c.fact.To, Effect: effect,
 	}
 	if root.Event {
 		f.Event = root.Message
@@ -163,12 +163,12 @@ func (c *change) report(rule string, outcomes both, format string, args ...any) 
 
 func (c *change) subject() string {
 	switch {
-	case c.Fact.New != nil:
-		return c.Fact.New.FullName()
-	case c.Fact.Old != nil:
-		return c.Fact.Old.FullName()
+	case c.fact.New != nil:
+		return c.fact.New.FullName()
+	case c.fact.Old != nil:
+		return c.fact.Old.FullName()
 	}
-	return c.OldScope.FullName()
+	return c.fact.OldScope.FullName()
 }
 
 // strictest returns the root under whose level a rule is most severe.

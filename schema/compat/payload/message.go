@@ -9,13 +9,13 @@ import (
 
 // reservation judges a range that is no longer reserved. Numbers that are used now are judged where they are used.
 func (c *change) reservation() {
-	r := c.Fact.Old.(*compat.Range)
+	r := c.fact.Old.(*compat.Range)
 	free := free(r, c.node.new)
 	if !free {
 		return
 	}
-	c.Fact.Old, c.Fact.New = nil, nil
-	c.report(ReservationRemoved, both{}, "%s no longer reserves %s", c.node.new.FullName(), c.From).Help = "reserve " + c.From + " again"
+	c.fact.Old, c.fact.New = nil, nil
+	c.report(ReservationRemoved, both{}, "%s no longer reserves %s", c.node.new.FullName(), c.fact.From).Help = "reserve " + c.fact.From + " again"
 }
 
 // free says whether a number of r is neither reserved nor used by now.
@@ -50,8 +50,8 @@ func free(r *compat.Range, now compat.Node) bool {
 }
 
 func (c *change) messageSet() {
-	if c.Option == "message_set_wire_format" {
-		c.report(MessageSetChanged, both{Loss, Loss}, "message_set_wire_format of %s is %s, was %s", c.node.new.FullName(), c.To, c.From)
+	if c.fact.Option == "message_set_wire_format" {
+		c.report(MessageSetChanged, both{Loss, Loss}, "message_set_wire_format of %s is %s, was %s", c.node.new.FullName(), c.fact.To, c.fact.From)
 	}
 }
 
@@ -76,11 +76,11 @@ func (j *judgement) oneofs(n *node) {
 }
 
 func (j *judgement) oneof(n *node, o *compat.Oneof) *change {
-	c := &change{node: n, judgement: j, Fact: compat.Fact{OldScope: n.old, NewScope: n.new}}
+	c := &change{node: n, judgement: j, fact: compat.Fact{OldScope: n.old, NewScope: n.new}}
 	if o.In == n.new {
-		c.Fact.New, c.To = o, o.Name
+		c.fact.New, c.fact.To = o, o.Name
 	} else {
-		c.Fact.Old, c.From = o, o.Name
+		c.fact.Old, c.fact.From = o, o.Name
 	}
 	return c
 }
@@ -117,7 +117,7 @@ func (j *judgement) widened(n *node, old *compat.Oneof, now *compat.Message) {
 		seen[g.Oneof()] = true
 		for _, member := range g.Oneof().Members() {
 			if old.In.Field(member.Number) == nil {
-				c := &change{node: n, judgement: j, Fact: compat.Fact{New: member, OldScope: old, NewScope: n.new, To: declaration(member)}}
+				c := &change{node: n, judgement: j, fact: compat.Fact{New: member, OldScope: old, NewScope: n.new, To: declaration(member)}}
 				c.report(OneofWidened, both{forward: Loss}, "oneof %s has new member %s (%s)", g.Oneof().FullName(), member.Name, strconv.Itoa(int(member.Number)))
 			}
 		}

@@ -61,8 +61,8 @@ var mutations = []mutation{
 	})},
 	{"change a default", onField(func(s *scribe, m *messageProto, f *fieldProto) { s.redefault(f) })},
 	{"move a field into a oneof", onField(func(s *scribe, m *messageProto, f *fieldProto) {
-		if real := realOneofs(m); len(real) > 0 {
-			name := m.OneofDecl[real[s.IntN(len(real))]].GetName()
+		if choices := realOneofs(m); len(choices) > 0 {
+			name := m.OneofDecl[choices[s.IntN(len(choices))]].GetName()
 			s.single(m, f)
 			for i, o := range m.OneofDecl {
 				if o.GetName() == name {
@@ -78,8 +78,8 @@ var mutations = []mutation{
 	})},
 	{"dissolve a oneof", func(s *scribe) {
 		m := s.message()
-		if real := realOneofs(m); len(real) > 0 {
-			index := real[s.IntN(len(real))]
+		if choices := realOneofs(m); len(choices) > 0 {
+			index := choices[s.IntN(len(choices))]
 			for _, f := range m.Field {
 				if f.OneofIndex != nil && f.GetOneofIndex() == index && f.Proto3Optional == nil {
 					defer s.leaveOneof(m, f)
@@ -104,8 +104,8 @@ var mutations = []mutation{
 	}},
 	{"add a member to a oneof", func(s *scribe) {
 		m := s.message()
-		if real := realOneofs(m); len(real) > 0 {
-			name := m.OneofDecl[real[s.IntN(len(real))]].GetName()
+		if choices := realOneofs(m); len(choices) > 0 {
+			name := m.OneofDecl[choices[s.IntN(len(choices))]].GetName()
 			f := s.addField(m)
 			s.single(m, f)
 			for i, o := range m.OneofDecl {
@@ -117,8 +117,8 @@ var mutations = []mutation{
 	}},
 	{"rename a oneof", func(s *scribe) {
 		m := s.message()
-		if real := realOneofs(m); len(real) > 0 {
-			o := m.OneofDecl[real[s.IntN(len(real))]]
+		if choices := realOneofs(m); len(choices) > 0 {
+			o := m.OneofDecl[choices[s.IntN(len(choices))]]
 			o.Name = proto.String(o.GetName() + "x")
 		}
 	}},
@@ -306,13 +306,13 @@ func realOneofs(m *messageProto) []int32 {
 			synthetic[f.GetOneofIndex()] = true
 		}
 	}
-	var real []int32
+	var choices []int32
 	for i := range m.OneofDecl {
 		if !synthetic[int32(i)] {
-			real = append(real, int32(i))
+			choices = append(choices, int32(i))
 		}
 	}
-	return real
+	return choices
 }
 
 func (s *scribe) joinLast(m *messageProto, f *fieldProto) {

@@ -112,15 +112,15 @@ func (r reader) values(w, m protoreflect.Message, from, to protoreflect.FieldDes
 		if to.HasPresence() {
 			return "it was written, and is not read"
 		}
-		if r.isNew && from.HasPresence() && from.Cardinality() != protoreflect.Required && comparable(from, to) {
+		if r.isNew && from.HasPresence() && from.Cardinality() != protoreflect.Required && havePresence(from, to) {
 			return "zero was written, and is read as absent"
 		}
 	}
 	return r.value(w.Get(from), m.Get(to), from, to)
 }
 
-// comparable says whether presence is a question: bytes that are read of a message are empty if it is.
-func comparable(from, to protoreflect.FieldDescriptor) bool {
+// havePresence says whether presence is a question: bytes that are read of a message are empty if it is.
+func havePresence(from, to protoreflect.FieldDescriptor) bool {
 	return (from.Message() == nil) == (to.Message() == nil)
 }
 

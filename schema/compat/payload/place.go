@@ -30,10 +30,10 @@ var tokens = map[string]int32{
 
 // places returns where what a rule is about is on both sides. Of a token that is not written, such as a label, the place is the declaration around it.
 func (c *change) places(rule string) (old, now compat.Place) {
-	old, now = c.Place()
-	if token := tokens[rule]; token != 0 && c.Fact.Old != nil && c.Fact.New != nil {
-		old.Element = append(old.Element, tokenOf(c.Fact.Old, token))
-		now.Element = append(now.Element, tokenOf(c.Fact.New, token))
+	old, now = c.fact.Place()
+	if token := tokens[rule]; token != 0 && c.fact.Old != nil && c.fact.New != nil {
+		old.Element = append(old.Element, tokenOf(c.fact.Old, token))
+		now.Element = append(now.Element, tokenOf(c.fact.New, token))
 	}
 	return old, now
 }

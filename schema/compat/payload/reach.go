@@ -14,6 +14,7 @@ type graph struct {
 	nodes      []*node                    // in the order in which they are reached
 	extensions map[string][]*compat.Field // of old, by the message that they extend
 	known      map[pair]*node
+	alike      bool // no root is more than another: any one that reaches a type will do
 }
 
 type pair struct{ old, new compat.Node }
@@ -29,7 +30,7 @@ type node struct {
 }
 
 func reach(c *compat.Comparison, roots []Root) *graph {
-	g := &graph{Comparison: c, roots: roots, extensions: map[string][]*compat.Field{}, known: map[pair]*node{}}
+	g := &graph{Comparison: c, roots: roots, extensions: map[string][]*compat.Field{}, known: map[pair]*node{}, alike: alike(roots)}
 	for _, x := range c.Old.Extensions {
 		g.extensions[x.Extendee] = append(g.extensions[x.Extendee], x)
 	}
@@ -40,6 +41,11 @@ func reach(c *compat.Comparison, roots []Root) *graph {
 		g.follow(g.nodes[i])
 	}
 	return g
+}
+
+// alike says whether all roots have one level and none has a name to tell. So it is with [AllRoots], where a type may be reached by tens of thousands.
+func alike(roots []Root) bool {
+	return !slices.ContainsFunc(roots, func(r Root) bool { return r.Event || r.Level != roots[0].Level })
 }
 
 func (g *graph) root(i int) {
@@ -133,13 +139,13 @@ func (g *graph) link(from, to *node) {
 	}
 }
 
-// rootsOf returns the indexes of the roots that reach n, sorted.
+// rootsOf returns the indexes of the roots that reach n, sorted; of roots that are alike those that are nearest.
 func (g *graph) rootsOf(n *node) []int {
 	if n.reached != nil {
 		return n.reached
 	}
 	seen := map[*node]bool{n: true}
-	for queue := []*node{n}; len(queue) > 0; queue = queue[1:] {
+	for queue := []*node{n}; len(queue) > 0 && (!g.alike || n.reached == nil); queue = queue[1:] {
 		n.reached = append(n.reached, queue[0].own...)
 		for _, p := range queue[0].parents {
 			if !seen[p] {
