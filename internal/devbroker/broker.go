@@ -11,6 +11,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/evgen-dev/evgen/internal/dirlock"
 )
 
 // Config says where a broker lives.
@@ -22,7 +24,7 @@ type Config struct {
 // Broker is a running broker. It is safe for concurrent use, except that nothing may run beside Close or Kill.
 type Broker struct {
 	config  Config
-	lock    *lock // nil in memory
+	lock    *dirlock.Lock // nil in memory
 	cluster *kfake.Cluster
 	conns   *connections
 }
@@ -32,12 +34,12 @@ func Start(c Config) (*Broker, error) {
 	b := &Broker{config: c}
 	if c.Dir != "" {
 		var err error
-		if b.lock, err = lockDir(c.Dir); err != nil {
-			return nil, err
+		if b.lock, err = dirlock.Take(c.Dir); err != nil {
+			return nil, fmt.Errorf("start broker: %w", err)
 		}
 	}
 	if err := b.start(); err != nil {
-		return nil, errors.Join(err, b.lock.release())
+		return nil, errors.Join(err, b.lock.Release())
 	}
 	return b, nil
 }
@@ -52,7 +54,7 @@ func (b *Broker) Close() error {
 	if b.config.Dir == "" {
 		return nil
 	}
-	return errors.Join(os.RemoveAll(b.runningFile()), b.lock.release())
+	return errors.Join(os.RemoveAll(b.runningFile()), b.lock.Release())
 }
 
 // Kill ends the broker as a crash of its process would, and starts it again on the same port: what it had written is there,
@@ -86,14 +88,14 @@ func (b *Broker) restore(image string) error {
 		return err
 	}
 	for _, e := range entries {
-		if e.Name() == lockName {
+		if e.Name() == dirlock.Name {
 			continue
 		}
 		if err := os.RemoveAll(filepath.Join(b.config.Dir, e.Name())); err != nil {
 			return err
 		}
 	}
-	if err := os.Remove(filepath.Join(image, lockName)); err != nil {
+	if err := os.Remove(filepath.Join(image, dirlock.Name)); err != nil {
 		return err
 	}
 	return os.CopyFS(b.config.Dir, os.DirFS(image))
@@ -133,6 +135,10 @@ func (b *Broker) options() []kfake.Opt {
 	}
 	return opts
 }
+
+// Clean removes now what compaction and retention remove, which else happens every half minute. As in Kafka, compaction leaves the newest records
+// of a partition alone: here those of its last batch.
+func (b *Broker) Clean() { b.cluster.Compact() }
 
 // recover repairs the directory if the last broker did not close it.
 func (b *Broker) recover() error {

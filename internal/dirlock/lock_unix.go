@@ -1,6 +1,6 @@
 //go:build unix
 
-package devbroker
+package dirlock
 
 import (
 	"os"
