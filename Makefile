@@ -39,7 +39,7 @@ race: ## run the same tests under the race detector
 	$(GO) test -race $(TESTFLAGS) ./...
 
 .PHONY: test-real
-test-real: ## run the tests against Apache Kafka and PostgreSQL, started and stopped here
+test-real: ## run the tests against Apache Kafka, PostgreSQL and Apicurio Registry, started and stopped here
 	@$(SERVERS) with $(GO) test $(TESTFLAGS) ./...
 
 .PHONY: real-up

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts and stops the servers that `make test-real` runs the suites against: Apache Kafka (one node, KRaft) and
-# PostgreSQL, on free ports of 127.0.0.1; and installs buf and protoc. See usage below and CONTRIBUTING.md, "Real servers".
+# Starts and stops the servers that `make test-real` runs the suites against: Apache Kafka (one node, KRaft), PostgreSQL and
+# Apicurio Registry, on free ports of 127.0.0.1; and installs buf and protoc. See usage below and CONTRIBUTING.md, "Real servers".
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,6 +14,8 @@ down_on_exit=no # no, failure or always
 . "$here/kafka.sh"
 # shellcheck source=internal/realservers/postgres.sh
 . "$here/postgres.sh"
+# shellcheck source=internal/realservers/registry.sh
+. "$here/registry.sh"
 # shellcheck source=internal/realservers/tools.sh
 . "$here/tools.sh"
 
@@ -21,8 +23,8 @@ usage() {
 	cat <<'TXT'
 usage: run.sh up | down | env | with COMMAND [ARGUMENT...]
 
-  up     start both servers and wait until they answer; does nothing for a server that is up
-  down   stop both servers and remove their data
+  up     start the servers and wait until they answer; does nothing for a server that is up
+  down   stop the servers and remove their data
   env    print the addresses and tools as shell code:  eval "$(internal/realservers/run.sh env)"
   with   start servers of its own, run COMMAND with their addresses, stop them whatever happens
 
@@ -83,15 +85,19 @@ up() {
 	find_java
 	find_postgres
 	fetch_kafka
+	fetch_apicurio
 	fetch_buf
 	fetch_protoc
 	format_kafka
-	start_kafka # it needs a second, in which PostgreSQL starts
+	start_kafka # these two need seconds, in which PostgreSQL starts
+	start_apicurio
 	start_postgres
 	await_kafka
+	await_apicurio
 	cat >"$state/env" <<TXT
 EVGEN_TEST_KAFKA=127.0.0.1:$(cat "$state/kafka/port")
 EVGEN_TEST_POSTGRES=postgres://evgen@127.0.0.1:$(cat "$state/postgres/port")/postgres?sslmode=disable
+EVGEN_TEST_REGISTRY=http://127.0.0.1:$(cat "$state/apicurio/port")/apis/ccompat/v7
 EVGEN_TEST_BUF=$buf
 EVGEN_TEST_PROTOC=$protoc
 TXT
@@ -99,6 +105,7 @@ TXT
 
 down() {
 	stop_kafka
+	stop_apicurio
 	stop_postgres
 	rm -f "$state/env"
 	[ ! -d "$state" ] || rmdir "$state" 2>/dev/null || say "kept $state: it holds files that run.sh did not write"
