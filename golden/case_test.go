@@ -26,7 +26,7 @@ type goldenCase struct {
 	parameter string
 }
 
-// goldenCases are the folders of testdata/cases, each with proto packages of its own, and the examples.
+// goldenCases are the folders of testdata/cases, each with proto packages of its own, the examples, and the two sides of package evolve.
 func goldenCases(t testing.TB) []goldenCase {
 	t.Helper()
 	const root = "../testdata/cases"
@@ -34,7 +34,11 @@ func goldenCases(t testing.TB) []goldenCase {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cases := []goldenCase{{name: "examples", protos: "../examples/proto", output: "examples/gen"}}
+	cases := []goldenCase{
+		{name: "examples", protos: "../examples/proto", output: "examples/gen"},
+		{name: "evolve-old", protos: "../testdata/evolve/old", output: "golden/evolve/old/evolvev1"},
+		{name: "evolve-new", protos: "../testdata/evolve/new", output: "golden/evolve/new/evolvev1"},
+	}
 	for _, e := range entries {
 		c := goldenCase{name: e.Name(), protos: filepath.Join(root, e.Name()), output: "golden/" + e.Name()}
 		if text, err := os.ReadFile(filepath.Join(c.protos, "parameter")); err == nil {

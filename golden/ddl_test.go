@@ -77,6 +77,9 @@ func TestEveryScriptBelongsToATestedTable(t *testing.T) {
 	var scripts, tested []string
 	for _, root := range []string{".", "../examples/gen"} {
 		err := filepath.WalkDir(root, func(path string, _ os.DirEntry, err error) error {
+			if path == "evolve" {
+				return filepath.SkipDir // one process cannot link both of its sides: its own programs run their scripts
+			}
 			if name, ok := strings.CutSuffix(filepath.Base(path), ".postgres.sql"); ok {
 				scripts = append(scripts, name)
 			}

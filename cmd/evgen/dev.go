@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/evgen-dev/evgen/internal/devbroker"
+	"github.com/evgen-dev/evgen/internal/devregistry"
 	"github.com/evgen-dev/evgen/runtime/event"
 	"github.com/evgen-dev/evgen/runtime/kafka"
 	"github.com/evgen-dev/evgen/schema"
@@ -24,29 +26,32 @@ const creationTimeout = 30 * time.Second
 // development is one call of dev.
 type development struct {
 	*globals
-	data   string
-	port   int
-	stdout io.Writer
+	data         string
+	port         int
+	registryPort int
+	stdout       io.Writer
 }
 
 func newDevCommand(g *globals) *cobra.Command {
 	job := &development{globals: g}
 	cmd := &cobra.Command{
 		Use:   "dev",
-		Short: "Run a Kafka broker for development, with the topics of this project",
-		Long: "Run a Kafka broker inside this process, for development, and create the topics that the annotations of this project declare.\n" +
-			"It says nothing about durability and replication; it ends with Ctrl-C.",
+		Short: "Run a Kafka broker and a schema registry for development, with the topics of this project",
+		Long: "Run a Kafka broker and a schema registry inside this process, for development, and create the topics that the annotations of this\n" +
+			"project declare. The registry has the API of Confluent's, and is empty: evgen register fills it.\n" +
+			"They say nothing about durability and replication; they end with Ctrl-C.",
 		Example: "  evgen dev                   # in memory\n" +
-			"  evgen dev --data .evgen/dev # keep topics and offsets in a directory\n" +
-			"  evgen dev --port 0          # on any free port",
+			"  evgen dev --data .evgen/dev # keep topics, offsets and schemas in a directory\n" +
+			"  evgen dev --port 0 --registry-port 0 # on any free ports",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			job.stdout = cmd.OutOrStdout()
 			return job.run(cmd.Context())
 		},
 	}
-	cmd.Flags().StringVar(&job.data, "data", "", "directory to keep topics and offsets in (default: in memory)")
-	cmd.Flags().IntVar(&job.port, "port", 9092, "port on 127.0.0.1; 0: a free one")
+	cmd.Flags().StringVar(&job.data, "data", "", "directory to keep topics, offsets and schemas in (default: in memory)")
+	cmd.Flags().IntVar(&job.port, "port", 9092, "port of the broker on 127.0.0.1; 0: a free one")
+	cmd.Flags().IntVar(&job.registryPort, "registry-port", 8081, "port of the schema registry on 127.0.0.1; 0: a free one")
 	return cmd
 }
 
@@ -55,27 +60,39 @@ func (job *development) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	config := devbroker.Config{Port: job.port}
-	if job.data != "" {
-		config.Dir = absolute(job.cwd(), job.data)
-	}
-	broker, err := devbroker.Start(config)
+	broker, err := devbroker.Start(devbroker.Config{Port: job.port, Dir: job.directory("")})
 	if err != nil {
-		return exit(exitEnvironment, job.explain(err))
+		return exit(exitEnvironment, job.explain(err, "--port"))
 	}
-	defer func() {
-		if e := broker.Close(); e != nil {
-			err = exit(exitEnvironment, errors.Join(err, e))
-		}
-	}()
+	defer closing(broker.Close, &err)
+	registry, err := devregistry.Start(devregistry.Config{Port: job.registryPort, Dir: job.directory("registry")})
+	if err != nil {
+		return exit(exitEnvironment, job.explain(err, "--registry-port"))
+	}
+	defer closing(registry.Close, &err)
 	if err := createTopics(ctx, broker, topics); err != nil {
 		return exit(exitEnvironment, err)
 	}
-	if err := job.tell(broker, topics); err != nil {
+	if err := job.tell(broker, registry, topics); err != nil {
 		return err
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// directory is where a server keeps its data; empty: in memory.
+func (job *development) directory(below string) string {
+	if job.data == "" {
+		return ""
+	}
+	return filepath.Join(absolute(job.cwd(), job.data), below)
+}
+
+// closing adds what goes wrong at the end.
+func closing(end func() error, err *error) {
+	if e := end(); e != nil {
+		*err = exit(exitEnvironment, errors.Join(*err, e))
+	}
 }
 
 // topics are those of the project's contracts.
@@ -115,9 +132,9 @@ var brokerCompaction = map[schema.Compaction]event.Compaction{
 	schema.CompactAndDelete: event.CompactAndDelete,
 }
 
-func (job *development) explain(err error) error {
+func (job *development) explain(err error, flag string) error {
 	if strings.Contains(err.Error(), "address already in use") {
-		return fmt.Errorf("%w: choose another port with --port, or any free one with --port 0", err)
+		return fmt.Errorf("%w: choose another port with %s, or any free one with %s 0", err, flag, flag)
 	}
 	return err
 }
@@ -139,13 +156,14 @@ func createTopics(ctx context.Context, broker *devbroker.Broker, topics []event.
 }
 
 // tell prints what a developer connects to.
-func (job *development) tell(broker *devbroker.Broker, topics []event.Topic) error {
-	kept := "in memory: what is published is gone when it ends"
+func (job *development) tell(broker *devbroker.Broker, registry *devregistry.Registry, topics []event.Topic) error {
+	kept := "in memory: what it holds is gone when it ends"
 	if job.data != "" {
 		kept = "keeps its data in " + job.data
 	}
 	w := tabwriter.NewWriter(job.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "broker\t%s\t%s\n", strings.Join(broker.Addrs(), ","), kept)
+	fmt.Fprintf(w, "registry\t%s\t%s\n", registry.URL(), kept)
 	for _, t := range topics {
 		fmt.Fprintf(w, "topic\t%s\t%s, cleanup %s\n", t.Name, plural(int(t.Partitions), "partition"), t.Compaction)
 	}

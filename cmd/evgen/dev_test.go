@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func startDev(t *testing.T, args ...string) *devBroker {
 	stdout, printed := io.Pipe()
 	var stderr bytes.Buffer
 	go func() {
-		p := process{append([]string{"evgen", "dev", "--port", "0"}, args...), absolutePath(t, "../../examples"), nil, printed, &stderr}
+		p := process{append([]string{"evgen", "dev", "--port", "0", "--registry-port", "0"}, args...), absolutePath(t, "../../examples"), nil, printed, &stderr, someDay}
 		b.ended <- run(ctx, p)
 		printed.Close()
 	}()
@@ -120,25 +121,29 @@ func TestDevHasTheTopicsOfTheProject(t *testing.T) {
 	b.end(t)
 }
 
-func TestDevPrintsWhereTheBrokerIs(t *testing.T) {
+func TestDevPrintsWhereItsServersAre(t *testing.T) {
 	t.Parallel()
 	b := startDev(t)
 	defer b.end(t)
-	said := strings.ReplaceAll(strings.Join(b.said, "\n"), b.addr, "127.0.0.1:00000")
-	want := `broker  127.0.0.1:00000                     in memory: what is published is gone when it ends
-topic   config.time-zones                   6 partitions, cleanup compact
-topic   acme.contacts.v1.import_contacts    6 partitions, cleanup delete
-topic   acme.contacts.v1.import_progress    6 partitions, cleanup delete
-topic   acme.inventory.v1.stock_level       6 partitions, cleanup compact
-topic   orders                              24 partitions, cleanup delete
-topic   acme.payments.v1.payment_completed  6 partitions, cleanup delete
-topic   acme.payments.v1.payment_done       6 partitions, cleanup delete
-topic   acme.sites.v1.site                  6 partitions, cleanup compact
+	said := addresses.ReplaceAllString(strings.Join(b.said, "\n"), "127.0.0.1:00000")
+	said = regexp.MustCompile(" {2,}").ReplaceAllString(said, "  ") // columns are as wide as the ports
+	want := `broker  127.0.0.1:00000  in memory: what it holds is gone when it ends
+registry  http://127.0.0.1:00000  in memory: what it holds is gone when it ends
+topic  config.time-zones  6 partitions, cleanup compact
+topic  acme.contacts.v1.import_contacts  6 partitions, cleanup delete
+topic  acme.contacts.v1.import_progress  6 partitions, cleanup delete
+topic  acme.inventory.v1.stock_level  6 partitions, cleanup compact
+topic  orders  24 partitions, cleanup delete
+topic  acme.payments.v1.payment_completed  6 partitions, cleanup delete
+topic  acme.payments.v1.payment_done  6 partitions, cleanup delete
+topic  acme.sites.v1.site  6 partitions, cleanup compact
 ready: end it with Ctrl-C`
 	if diff := cmp.Diff(want, said); diff != "" {
 		t.Errorf("output (-want +got):\n%s", diff)
 	}
 }
+
+var addresses = regexp.MustCompile(`127\.0\.0\.1:\d+`)
 
 func TestDevKeepsItsData(t *testing.T) {
 	t.Parallel()
@@ -158,7 +163,7 @@ func TestSecondDevOnOneDirectoryIsRefused(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	b := startDev(t, "--data", data)
 	defer b.end(t)
-	code, _, stderr := runEvgen(t, absolutePath(t, "../../examples"), "dev", "--port", "0", "--data", data)
+	code, _, stderr := runEvgen(t, absolutePath(t, "../../examples"), "dev", "--port", "0", "--registry-port", "0", "--data", data)
 	if code != exitEnvironment || !strings.Contains(stderr, data+" is in use by process ") {
 		t.Errorf("exit %d: %s; want 4, and who uses the directory", code, stderr)
 	}
@@ -187,6 +192,6 @@ func runEvgen(t *testing.T, dir string, args ...string) (code int, stdout, stder
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var out, errs bytes.Buffer
-	code = run(ctx, process{append([]string{"evgen"}, args...), dir, os.Stdin, &out, &errs})
+	code = run(ctx, process{append([]string{"evgen"}, args...), dir, os.Stdin, &out, &errs, someDay})
 	return code, out.String(), errs.String()
 }

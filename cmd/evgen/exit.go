@@ -34,8 +34,16 @@ func (e *exitError) Unwrap() error { return e.err }
 // exit returns an error that ends the process with code after printing err, if there is one.
 func exit(code int, err error) error { return &exitError{code, err} }
 
-// report prints what went wrong and returns the exit code. What carries no code of its own is usage.
-func report(stderr io.Writer, err error) int {
+// coded returns err with an exit code, unless it has one.
+func coded(code int, err error) error {
+	if _, ok := errors.AsType[*exitError](err); ok || err == nil {
+		return err
+	}
+	return exit(code, err)
+}
+
+// conclude prints what went wrong and returns the exit code. What carries no code of its own is usage.
+func conclude(stderr io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}

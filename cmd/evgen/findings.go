@@ -1,79 +1,65 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
+	"github.com/evgen-dev/evgen/generator"
+	"github.com/evgen-dev/evgen/internal/gate"
+	"github.com/evgen-dev/evgen/internal/report"
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/compat/accept"
 )
 
-// place is a part of a source file, for tools. Lines and columns count from 1; without them it is the whole file.
-type place struct {
-	Path      string `json:"path"` // relative to the working directory
-	Line      int    `json:"line,omitempty"`
-	Column    int    `json:"column,omitempty"`
-	EndLine   int    `json:"end_line,omitempty"`
-	EndColumn int    `json:"end_column,omitempty"`
-}
+// repositoryFormats are the forms of findings that a service shows beside a change: their paths are those of the repository.
+var repositoryFormats = []string{"github", "gitlab", "sarif"}
 
-// finding is a diagnostic for tools.
-type finding struct {
-	Rule     string `json:"rule"`
-	Severity string `json:"severity"`
-	place
-	Message string    `json:"message"`
-	Help    string    `json:"help,omitempty"`
-	Related []related `json:"related,omitempty"`
-}
-
-type related struct {
-	place
-	Message string `json:"message"`
-}
-
-// formats are the forms of findings that --format chooses from.
-var (
-	formats      = []string{"text", "json"}
-	laterFormats = []string{"github", "gitlab", "sarif", "junit"}
-)
-
-func renderText(w io.Writer, ds schema.Diagnostics) error {
-	_, err := io.WriteString(w, ds.String())
-	return err
-}
-
-// renderJSON writes one object a line.
-func renderJSON(w io.Writer, ds schema.Diagnostics) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	for _, d := range ds {
-		f := finding{
-			Rule: d.ID, Severity: d.Severity.String(), Message: d.Message, Help: d.Help,
-			place: place{d.Pos.Path, d.Pos.Line, d.Pos.Column, d.End.Line, d.End.Column},
-		}
-		for _, r := range d.Related {
-			f.Related = append(f.Related, related{place{Path: r.Pos.Path, Line: r.Pos.Line, Column: r.Pos.Column}, r.Message})
-		}
-		if err := enc.Encode(f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// printFindings writes findings to w in the form that was asked for, with file names instead of import paths.
+// printFindings writes findings of lint and generate.
 func (p *project) printFindings(w io.Writer, ds schema.Diagnostics) error {
-	for i := range ds {
-		ds[i].Pos.Path = p.filename(ds[i].Pos.Path)
-		for j := range ds[i].Related {
-			ds[i].Related[j].Pos.Path = p.filename(ds[i].Related[j].Pos.Path)
-		}
+	return p.printReport(w, report.Diagnostics(ds))
+}
+
+// printReport writes findings to w in the form that was asked for, with file names instead of import paths. Their paths are relative to the working
+// directory, or to the repository where the form asks for that.
+func (p *project) printReport(w io.Writer, found []report.Finding) error {
+	report.Relocate(found, p.filename)
+	root := p.cwd()
+	if repository := findUp(root, ".git"); repository != "" && slices.Contains(repositoryFormats, p.format) {
+		report.Relocate(found, func(path string) string { return below(repository, absolute(root, path), path) })
+		root = repository
 	}
-	if p.format == "json" {
-		return renderJSON(w, ds)
+	return report.Render(w, p.format, found, report.Tool{
+		Version: buildVersion(),
+		Rules:   knownRules(),
+		Source:  func(path string) ([]byte, error) { return os.ReadFile(absolute(root, filepath.FromSlash(path))) },
+	})
+}
+
+// knownRules returns the rules of all commands, for the formats that describe them.
+func knownRules() []report.Rule {
+	return slices.Concat(
+		report.LintRules(schema.Rules()), report.LintRules(generator.Rules),
+		report.GateRules(gate.Rules()), report.GateRules(accept.Rules()),
+	)
+}
+
+// below returns a path as seen from a directory above it, or otherwise if it is not below.
+func below(dir, path, otherwise string) string {
+	rel, err := filepath.Rel(dir, path)
+	if err != nil || !filepath.IsLocal(rel) {
+		return otherwise
 	}
-	return renderText(w, ds)
+	return filepath.ToSlash(rel)
+}
+
+// oneOf returns names as a sentence has them, e.g., "text, json or junit".
+func oneOf(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // count says how many findings there are, e.g., "1 error, 2 warnings".

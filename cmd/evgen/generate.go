@@ -66,7 +66,10 @@ func (job *generation) run(ctx context.Context, paths []string) error {
 		return err
 	}
 	var files []generator.File
+	var whole source.Set // the lock is for all of the project, whatever paths say
 	if set != nil {
+		whole = *set
+		whole.Targets = slices.Clone(set.Targets)
 		if err := p.selectTargets(set, paths); err != nil {
 			return err
 		}
@@ -82,7 +85,19 @@ func (job *generation) run(ctx context.Context, paths []string) error {
 	if found.HasErrors() {
 		return exit(exitFindings, fmt.Errorf("nothing is written: %s", count(found)))
 	}
-	return job.deliver(p, root, files, paths)
+	d, err := job.compare(p, root, files, paths)
+	if err != nil {
+		return err
+	}
+	lock, err := p.lockFile(&whole)
+	if err != nil {
+		return exit(exitBug, err)
+	}
+	d.files += len(lock)
+	if d.lock, err = output.Compare(p.dir, "", lock); err != nil {
+		return exit(exitEnvironment, err)
+	}
+	return job.deliver(d)
 }
 
 func (job *generation) read(ctx context.Context, p *project) (*source.Set, schema.Diagnostics, error) {
@@ -100,47 +115,66 @@ func generate(set *source.Set, parameter string, found schema.Diagnostics) ([]ge
 	return files, append(found, more...), err
 }
 
-// deliver compares with what is there, and writes, or says what is out of date.
-func (job *generation) deliver(p *project, root string, files []generator.File, paths []string) error {
+// delivery is what has to change on disk.
+type delivery struct {
+	*project
+	root    string // of the generated files
+	files   int
+	changes []output.Change // below root
+	lock    []output.Change // below the project's directory
+}
+
+func (d delivery) differs() int { return len(d.changes) + len(d.lock) }
+
+// compare compares generated files with what is there.
+func (job *generation) compare(p *project, root string, files []generator.File, paths []string) (delivery, error) {
 	stale := p.dir
 	if len(paths) > 0 {
 		stale = "" // the files of other targets were not generated now
 	}
 	changes, err := output.Compare(root, stale, files)
 	if err != nil {
-		return exit(exitEnvironment, fmt.Errorf("compare with the files in %s: %w", p.show(root), err))
-	}
-	if job.diff {
-		if _, err := io.WriteString(job.stdout, output.Diff(changes)); err != nil {
-			return err
-		}
+		return delivery{}, exit(exitEnvironment, fmt.Errorf("compare with the files in %s: %w", p.show(root), err))
 	}
 	if !job.quiet {
 		job.warnOfLeftovers(p, root, files, changes)
 	}
+	return delivery{project: p, root: root, files: len(files), changes: changes}, nil
+}
+
+// deliver writes, or says what is out of date.
+func (job *generation) deliver(d delivery) error {
+	if job.diff {
+		if _, err := io.WriteString(job.stdout, output.Diff(d.changes)+output.Diff(d.lock)); err != nil {
+			return err
+		}
+	}
 	switch {
-	case job.check && len(changes) > 0:
-		job.list(p, root, changes, "would be ")
+	case job.check && d.differs() > 0:
+		job.list(d, "would be ")
 		return exit(exitOutOfDate, errors.New("generated files are out of date: run evgen generate"))
 	case job.check || job.diff:
 		return nil
 	}
-	if err := output.Apply(root, changes); err != nil {
+	if err := errors.Join(output.Apply(d.root, d.changes), output.Apply(d.dir, d.lock)); err != nil {
 		return exit(exitEnvironment, err)
 	}
 	if job.verbose {
-		job.list(p, root, changes, "")
+		job.list(d, "")
 	}
 	if !job.quiet {
-		fmt.Fprintf(job.stderr, "generated %s, %d changed\n", plural(len(files), "file"), len(changes))
+		fmt.Fprintf(job.stderr, "generated %s, %d changed\n", plural(d.files, "file"), d.differs())
 	}
 	return nil
 }
 
 // list prints what happens to each file, e.g., "would be updated: gen/acme/sites/v1/sites.pb.go".
-func (job *generation) list(p *project, root string, changes []output.Change, would string) {
-	for _, c := range changes {
-		fmt.Fprintf(job.stderr, "%s%s: %s\n", would, c.Kind, p.show(filepath.Join(root, filepath.FromSlash(c.Name))))
+func (job *generation) list(d delivery, would string) {
+	for _, c := range d.changes {
+		fmt.Fprintf(job.stderr, "%s%s: %s\n", would, c.Kind, d.show(filepath.Join(d.root, filepath.FromSlash(c.Name))))
+	}
+	for _, c := range d.lock {
+		fmt.Fprintf(job.stderr, "%s%s: %s\n", would, c.Kind, d.show(filepath.Join(d.dir, c.Name)))
 	}
 }
 

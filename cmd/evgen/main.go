@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/evgen-dev/evgen/generator"
 )
@@ -20,9 +21,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	dir, err := os.Getwd()
 	if err != nil {
-		os.Exit(report(os.Stderr, exit(exitEnvironment, err)))
+		os.Exit(conclude(os.Stderr, exit(exitEnvironment, err)))
 	}
-	code := run(ctx, process{os.Args, dir, os.Stdin, os.Stdout, os.Stderr})
+	code := run(ctx, process{os.Args, dir, os.Stdin, os.Stdout, os.Stderr, time.Now})
 	stop()
 	os.Exit(code)
 }
@@ -36,22 +37,23 @@ type process struct {
 	dir            string // working directory, absolute
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	now            func() time.Time
 }
 
 // run is main without its process. It returns the exit code.
 func run(ctx context.Context, p process) (code int) {
 	defer func() {
 		if v := recover(); v != nil {
-			code = report(p.stderr, exit(exitBug, fmt.Errorf("%v\n%s", v, debug.Stack())))
+			code = conclude(p.stderr, exit(exitBug, fmt.Errorf("%v\n%s", v, debug.Stack())))
 		}
 	}()
 	if name := strings.TrimSuffix(filepath.Base(p.args[0]), ".exe"); name == pluginName {
-		return report(p.stderr, generator.RunPlugin(p.stdin, p.stdout, p.stderr))
+		return conclude(p.stderr, generator.RunPlugin(p.stdin, p.stdout, p.stderr))
 	}
-	cmd := newRootCommand(p.dir)
+	cmd := newRootCommand(p.dir, p.now)
 	cmd.SetArgs(p.args[1:])
 	cmd.SetIn(p.stdin)
 	cmd.SetOut(p.stdout)
 	cmd.SetErr(p.stderr)
-	return report(p.stderr, cmd.ExecuteContext(ctx))
+	return conclude(p.stderr, cmd.ExecuteContext(ctx))
 }

@@ -23,8 +23,9 @@ import (
 // TestMain lets the test binary be the plugin: buf and protoc call a link to it.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == pluginName {
-		os.Exit(run(context.Background(), process{os.Args, "", os.Stdin, os.Stdout, os.Stderr}))
+		os.Exit(run(context.Background(), process{os.Args, "", os.Stdin, os.Stdout, os.Stderr, someDay}))
 	}
+	setenv()
 	os.Exit(m.Run())
 }
 
@@ -121,11 +122,11 @@ func generated(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	work := t.TempDir()
 	config := fmt.Sprintf("version: 1\nproto: { roots: [%q] }\ngo: { out: gen }\n", dir)
-	if err := os.WriteFile(filepath.Join(work, configName), []byte(config), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(work, "evgen.yaml"), []byte(config), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), process{[]string{"evgen", "generate"}, work, nil, &stdout, &stderr}); code != exitOK {
+	if code := run(t.Context(), process{[]string{"evgen", "generate"}, work, nil, &stdout, &stderr, someDay}); code != exitOK {
 		t.Fatalf("evgen generate: exit %d\n%s%s", code, &stdout, &stderr)
 	}
 	return readTree(t, filepath.Join(work, "gen"))
@@ -149,7 +150,7 @@ func callPlugin(t *testing.T, request *pluginpb.CodeGeneratorRequest) *pluginpb.
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), process{[]string{pluginName}, "", bytes.NewReader(raw), &stdout, &stderr}); code != exitOK {
+	if code := run(t.Context(), process{[]string{pluginName}, "", bytes.NewReader(raw), &stdout, &stderr, someDay}); code != exitOK {
 		t.Fatalf("%s: exit %d\n%s", pluginName, code, &stderr)
 	}
 	response := &pluginpb.CodeGeneratorResponse{}

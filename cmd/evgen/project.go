@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"github.com/evgen-dev/evgen/generator"
+	"github.com/evgen-dev/evgen/internal/config"
 	"github.com/evgen-dev/evgen/schema"
 	"github.com/evgen-dev/evgen/schema/source"
 )
@@ -21,8 +22,9 @@ import (
 // project is a configuration with its places found.
 type project struct {
 	*globals
-	config *config
+	config *config.Config
 	dir    string        // what the configuration's paths are relative to, absolute
+	name   string        // of the configuration's file there, whether or not it exists
 	trees  []source.Tree // where proto files are read, after compile
 }
 
@@ -35,17 +37,19 @@ func load(g *globals) (*project, error) {
 	switch {
 	case g.file != "":
 		file = absolute(g.cwd(), g.file)
-	case findUp(g.cwd(), configName) != "":
-		file = filepath.Join(findUp(g.cwd(), configName), configName)
+	case findUp(g.cwd(), config.Name) != "":
+		file = filepath.Join(findUp(g.cwd(), config.Name), config.Name)
 	default:
-		dir := cmp.Or(findUp(g.cwd(), bufFile), findUp(g.cwd(), bufWorkspace), findUp(g.cwd(), "go.mod"), g.cwd())
-		return &project{globals: g, config: &config{}, dir: dir}, nil
+		dir := cmp.Or(findUp(g.cwd(), config.BufFile), findUp(g.cwd(), config.BufWorkspace), findUp(g.cwd(), "go.mod"), g.cwd())
+		return &project{globals: g, config: &config.Config{}, dir: dir, name: config.Name}, nil
 	}
-	p := &project{globals: g, dir: filepath.Dir(file)}
+	p := &project{globals: g, dir: filepath.Dir(file), name: filepath.Base(file)}
 	var err error
-	p.config, err = readConfig(file, p.show(file))
+	p.config, err = config.Read(p.files(), p.name, p.show(file))
 	return p, err
 }
+
+func (p *project) files() config.Files { return config.Disk(p.dir) }
 
 // findUp returns the directory that has a file called name: dir or one above, but not beyond a repository or the home directory.
 func findUp(dir, name string) string {
@@ -72,7 +76,7 @@ func (p *project) show(path string) string {
 
 // compile compiles the project's proto files. What is wrong with them is in the findings, and then there may be no set.
 func (p *project) compile(ctx context.Context) (*source.Set, schema.Diagnostics, error) {
-	roots, deps, err := p.roots()
+	roots, deps, err := p.config.Roots(p.files())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,7 +88,7 @@ func (p *project) compile(ctx context.Context) (*source.Set, schema.Diagnostics,
 	}
 	if set != nil && len(set.Targets) == 0 {
 		return nil, nil, fmt.Errorf("find proto files: there is none below %s: run evgen init, or set proto.roots in %s",
-			strings.Join(roots, ", "), configName)
+			strings.Join(roots, ", "), config.Name)
 	}
 	return set, found, nil
 }
@@ -122,22 +126,6 @@ func (p *project) filename(path string) string {
 	return path
 }
 
-// roots returns the directories that imports are relative to: configured, or of buf, or proto, or the project itself.
-func (p *project) roots() (roots, deps []string, err error) {
-	roots, deps = p.config.Proto.Roots, p.config.Proto.Deps
-	if len(roots) > 0 {
-		return roots, deps, nil
-	}
-	roots, excluded, err := bufRoots(p.dir)
-	if err != nil || len(roots) > 0 {
-		return roots, slices.Concat(deps, excluded), err
-	}
-	if info, err := os.Stat(filepath.Join(p.dir, "proto")); err == nil && info.IsDir() {
-		return []string{"proto"}, deps, nil
-	}
-	return []string{"."}, deps, nil
-}
-
 // destination says where files go: the root, and the options that make their names below it.
 func (p *project) destination() (root, parameter string, err error) {
 	o := generator.DefaultOptions()
@@ -168,4 +156,4 @@ func goModule(dir string) (root, path string, err error) {
 	}
 }
 
-var errNoModule = errors.New("find the Go module: there is no go.mod here or above: run go mod init, or set go.out in " + configName)
+var errNoModule = errors.New("find the Go module: there is no go.mod here or above: run go mod init, or set go.out in " + config.Name)

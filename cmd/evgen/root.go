@@ -5,17 +5,19 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/evgen-dev/evgen/internal/nearest"
+	"github.com/evgen-dev/evgen/internal/report"
 )
 
 // globals are the flags that every command has.
 type globals struct {
 	dir     string // where the process runs, absolute
+	now     func() time.Time
 	change  string // -C
 	file    string
 	format  string
@@ -34,8 +36,8 @@ func absolute(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-func newRootCommand(dir string) *cobra.Command {
-	g := &globals{dir: dir}
+func newRootCommand(dir string, now func() time.Time) *cobra.Command {
+	g := &globals{dir: dir, now: now}
 	cmd := &cobra.Command{
 		Use:   "evgen",
 		Short: "Typed, idempotent Kafka events from annotated protobuf",
@@ -43,6 +45,7 @@ func newRootCommand(dir string) *cobra.Command {
 			"  evgen generate            # write what the annotations say\n" +
 			"  evgen lint                # say what is wrong with them\n" +
 			"  evgen explain <message>   # say what they mean\n" +
+			"  evgen check --against git:origin/main # say whom a change would break\n" +
 			"  evgen dev                 # a Kafka broker for development, with their topics",
 		DisableFlagsInUseLine: true,
 		SilenceErrors:         true,
@@ -58,11 +61,11 @@ func newRootCommand(dir string) *cobra.Command {
 	flags.SortFlags = false
 	flags.StringVarP(&g.change, "directory", "C", "", "run as if started in this directory")
 	flags.StringVarP(&g.file, "file", "f", "", "configuration (default: evgen.yaml here or above)")
-	flags.StringVar(&g.format, "format", "text", "form of findings: "+strings.Join(formats, " or "))
+	flags.StringVar(&g.format, "format", "text", "form of findings: "+oneOf(report.Formats()))
 	flags.BoolVarP(&g.quiet, "quiet", "q", false, "print findings and errors only")
 	flags.BoolVarP(&g.verbose, "verbose", "v", false, "print each file that is written or removed")
 	cmd.AddCommand(
-		newInitCommand(g), newGenerateCommand(g), newLintCommand(g), newExplainCommand(g), newDevCommand(g), newVersionCommand(),
+		newInitCommand(g), newGenerateCommand(g), newLintCommand(g), newCheckCommand(g), newRegisterCommand(g), newExplainCommand(g), newDevCommand(g), newVersionCommand(),
 	)
 	addCompletion(cmd)
 	return cmd
@@ -79,20 +82,12 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 			names = append(names, c.Name())
 		}
 	}
-	return unknown("command", args[0], names)
+	return nearest.Unknown("command", args[0], names)
 }
 
 func needsCommand(cmd *cobra.Command, _ []string) error {
 	cmd.SetOut(cmd.ErrOrStderr())
 	return errors.Join(cmd.Help(), exit(exitUsage, nil))
-}
-
-// unknown says that there is no thing called name, and what was probably meant.
-func unknown(thing, name string, known []string) error {
-	if near := nearest.Of(name, known); near != "" {
-		return fmt.Errorf("unknown %s %q (did you mean %q?)", thing, name, near)
-	}
-	return fmt.Errorf("unknown %s %q: known are %s", thing, name, strings.Join(known, ", "))
 }
 
 // explainFlag adds the flag that was probably meant.
@@ -103,7 +98,7 @@ func explainFlag(cmd *cobra.Command, err error) error {
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	return unknown("flag", "--"+missing.GetSpecifiedName(), names)
+	return nearest.Unknown("flag", "--"+missing.GetSpecifiedName(), names)
 }
 
 // noArgs refuses arguments.
@@ -115,11 +110,8 @@ func noArgs(cmd *cobra.Command, args []string) error {
 }
 
 func checkFormat(format string) error {
-	switch {
-	case slices.Contains(formats, format):
+	if slices.Contains(report.Formats(), format) {
 		return nil
-	case slices.Contains(laterFormats, format):
-		return fmt.Errorf("--format %s comes in a later release: known are %s", format, strings.Join(formats, ", "))
 	}
-	return unknown("--format", format, formats)
+	return nearest.Unknown("--format", format, report.Formats())
 }

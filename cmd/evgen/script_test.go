@@ -27,7 +27,7 @@ func TestCommandsDoWhatTheirScriptsSay(t *testing.T) {
 // evgenCommand is evgen as a script calls it.
 func evgenCommand(t *testing.T) script.Command {
 	return func(dir string, args []string, stdout, stderr io.Writer) int {
-		return run(t.Context(), process{append([]string{"evgen"}, args...), dir, strings.NewReader(""), stdout, stderr})
+		return run(t.Context(), process{append([]string{"evgen"}, args...), dir, strings.NewReader(""), stdout, stderr, someDay})
 	}
 }
 
@@ -43,7 +43,7 @@ func buildSet(t *testing.T) script.Command {
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, args[1]), raw, 0o644)
 		}
-		return report(stderr, err)
+		return conclude(stderr, err)
 	}
 }
 
@@ -63,7 +63,7 @@ func TestScriptsShowEachCommandAndExitCode(t *testing.T) {
 		all.Write(text)
 	}
 	want := []string{"[exit 1]", "[exit 2]", "[exit 3]", "[exit 4]"}
-	for _, c := range newRootCommand("").Commands() {
+	for _, c := range newRootCommand("", someDay).Commands() {
 		want = append(want, "$ evgen "+c.Name()+" ")
 	}
 	for _, w := range want {

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/twmb/franz-go/pkg/sr"
+
+	"github.com/evgen-dev/evgen/internal/realservers"
+)
+
+// wantsFound compares the findings against the registry. Those that say what a server thinks of the change differ between servers, and are left out.
+func (r registered) wantsFound(want []string, args ...string) {
+	r.t.Helper()
+	found, code := r.check(append([]string{"--against", "registry"}, args...)...)
+	var kept []string
+	for _, f := range found {
+		if f = strings.ReplaceAll(f, r.topic, "TOPIC"); !strings.Contains(f, "REGISTRY_") {
+			kept = append(kept, f)
+		}
+	}
+	if diff := cmp.Diff(want, kept); diff != "" {
+		r.t.Errorf("findings differ (-want +got):\n%s", diff)
+	}
+	if code != codeOf(found) {
+		r.t.Errorf("exit %d, want %d", code, codeOf(found))
+	}
+}
+
+// put registers a schema as somebody else does, whatever the subject's level.
+func (r registered) put(subject, text string, s sr.Schema) {
+	r.t.Helper()
+	s.Schema, s.Type = text, sr.TypeProtobuf
+	if r.versions(subject) != nil {
+		level := r.client().SetCompatibility(r.t.Context(), sr.SetCompatibility{Level: sr.CompatNone}, subject)[0]
+		if level.Err != nil {
+			r.t.Fatal(level.Err)
+		}
+	}
+	if _, err := r.client().CreateSchema(r.t.Context(), subject, s); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func TestWhatIsRegisteredIsComparedWith(t *testing.T) {
+	t.Parallel()
+	realservers.EachRegistry(t, func(t *testing.T, url string) {
+		t.Parallel()
+		r := newRegistered(t, url)
+		r.wantsFound([]string{orderFile + ":7 SUBJECT_UNKNOWN shop.v1.Order, registry"})
+		r.wantsFound(nil, "--allow-new")
+		r.register()
+		r.wantsFound(nil)
+		r.edit(orderFile, revision, revision+"\n  string note = 4;\n  google.protobuf.Timestamp at = 5;")
+		r.edit(orderFile, "import ", "import \"google/protobuf/timestamp.proto\";\nimport ")
+		r.wantsFound(nil)
+		r.register()
+		r.wantsFound(nil)
+	})
+}
+
+func TestAKeyThatChangesIsCaughtAgainstTheRegistry(t *testing.T) {
+	t.Parallel()
+	realservers.EachRegistry(t, func(t *testing.T, url string) {
+		t.Parallel()
+		r := newRegistered(t, url)
+		r.register()
+		r.edit(orderFile, keyByOrder, keyBySite)
+		r.wantsFound([]string{keyChanged + "version 1 of subject TOPIC-value"})
+	})
+}
+
+// TestEveryVersionOnTheLogCounts changes a type with the consent of the registry, so that only the first version tells.
+func TestEveryVersionOnTheLogCounts(t *testing.T) {
+	t.Parallel()
+	realservers.EachRegistry(t, func(t *testing.T, url string) {
+		t.Parallel()
+		retyped := []string{orderFile + ":12 FIELD_TYPE_CHANGED shop.v1.Order.note, version 1 of subject TOPIC-value"}
+		for level, want := range map[string][]string{"BACKWARD": nil, "BACKWARD_TRANSITIVE": retyped, "FULL_TRANSITIVE": retyped, "UNCHECKED": nil} {
+			t.Run(level, func(t *testing.T) {
+				t.Parallel()
+				r := newRegistered(t, url)
+				r.edit(orderFile, "kind: DOCUMENT", "kind: DOCUMENT compatibility: "+level)
+				r.edit(orderFile, revision, revision+"\n  double note = 4;")
+				r.register()
+				r.edit(orderFile, "double note", "fixed64 note")
+				if err := r.client().SetCompatibility(t.Context(), sr.SetCompatibility{Level: sr.CompatNone}, r.subject())[0].Err; err != nil {
+					t.Fatal(err)
+				}
+				r.register()
+				r.wantsFound(want)
+				if level == "BACKWARD_TRANSITIVE" {
+					r.edit(orderFile, level, "BACKWARD") // lowers its own bar
+					r.wantsFound(retyped)
+				}
+			})
+		}
+	})
+}
+
+func TestAVersionOfSomebodyElseHasNoContract(t *testing.T) {
+	t.Parallel()
+	realservers.EachRegistry(t, func(t *testing.T, url string) {
+		t.Parallel()
+		r := newRegistered(t, url)
+		r.put(r.subject(), "syntax = \"proto3\"; package shop.v1; message Order { string order_id = 1; string site_id = 2; int64 revision = 3; }", sr.Schema{})
+		r.wantsFound([]string{orderFile + ":7 CONTRACT_UNKNOWN shop.v1.Order, registry"})
+		r.wantsFound([]string{orderFile + ":7 CONTRACT_UNKNOWN shop.v1.Order, registry"}, "--against", "registry")
+		r.commit()
+		r.wantsFound(nil, "--against", "git:HEAD")
+		r.write("evgen.yaml", fmt.Sprintf("version: 1\nregistry: { url: %q }\ngo: { out: gen }\n", url))
+		if code, _, stderr := runEvgen(t, r.dir, "generate"); code != exitOK {
+			t.Fatal(stderr)
+		}
+		r.edit(orderFile, "string site_id", "double site_id")
+		r.wantsFound([]string{orderFile + ":10 FIELD_TYPE_CHANGED shop.v1.Order.site_id, version 1 of subject TOPIC-value"}, "--against", "lock:evgen.lock")
+	})
+}
+
+func TestAContractThatCannotBeReadIsNoPass(t *testing.T) {
+	t.Parallel()
+	r := newRegistered(t, realservers.EmbeddedRegistry(t))
+	r.put(r.subject(), "syntax = \"proto3\"; package shop.v1; message Order { string order_id = 1; string site_id = 2; int64 revision = 3; }",
+		sr.Schema{SchemaMetadata: &sr.SchemaMetadata{Properties: map[string]string{"evgen.contract": "evgen.lock 99\n"}}})
+	found, code := r.check("--against", "registry")
+	if want := []string{orderFile + ":7 VERSION_UNSOUND shop.v1.Order, registry"}; code != exitFindings || !cmp.Equal(want, found) {
+		t.Errorf("exit %d: %q; want 1 and %q", code, found, want)
+	}
+}
+
+// TestAVersionThatDoesNotCompileIsNoPass needs a registry that takes what it does not understand.
+func TestAVersionThatDoesNotCompileIsNoPass(t *testing.T) {
+	t.Parallel()
+	r := newRegistered(t, realservers.Registry(t))
+	r.put(r.subject(), "syntax = \"proto3\"; package shop.v1; message Order { Missing order_id = 1; }", sr.Schema{})
+	r.wantsFound([]string{orderFile + ":7 VERSION_UNSOUND shop.v1.Order, registry"})
+}
+
+func TestAChangeOfWhatEventsShareIsFoundOnce(t *testing.T) {
+	t.Parallel()
+	realservers.EachRegistry(t, func(t *testing.T, url string) {
+		t.Parallel()
+		r := newRegistered(t, url)
+		r.edit(orderFile, "message Order {", fmt.Sprintf("message Paid {\n  option (evgen.v1.event) = { kind: EVENT topic: %q };\n"+
+			"  string order_id = 1 [(evgen.v1.field).key = true];\n  Money total = 2;\n}\nmessage Money { int64 units = 1; string currency = 2; }\nmessage Order {", r.topic+"-paid"))
+		r.edit(orderFile, revision, revision+"\n  Money total = 4;")
+		// Forward matters to the second event alone.
+		r.edit(orderFile, "kind: DOCUMENT", "kind: DOCUMENT compatibility: BACKWARD")
+		r.edit(orderFile, "kind: EVENT", "kind: EVENT compatibility: FULL")
+		r.register()
+		r.wantsFound(nil)
+		r.edit(orderFile, "string currency", "bytes currency")
+		r.wantsFound([]string{orderFile + ":12 FIELD_TYPE_CHANGED shop.v1.Money.currency, version 1 of subject TOPIC-paid-value"})
+	})
+}
+
+func TestKeysWithTheIDOfASchemaAreCaught(t *testing.T) {
+	t.Parallel()
+	realservers.EachRegistry(t, func(t *testing.T, url string) {
+		t.Parallel()
+		r := newRegistered(t, url)
+		r.register()
+		r.put(r.topic+"-key", "syntax = \"proto3\"; message Key { string id = 1; }", sr.Schema{})
+		r.wantsFound(nil)
+		r.put(r.topic+"-key", "syntax = \"proto3\"; message Key { string id = 1; string tenant = 2; }", sr.Schema{})
+		r.wantsFound([]string{orderFile + ":8 KEY_SCHEMA_EVOLVED_WITH_ID_PREFIX TOPIC-key, registry"})
+	})
+}
+
+// TestTheRegistryIsAsked has a change that Confluent's rules forbid and that loses nothing, and one that they allow and that does.
+func TestTheRegistryIsAsked(t *testing.T) {
+	t.Parallel()
+	r := newRegistered(t, realservers.EmbeddedRegistry(t))
+	r.edit(orderFile, revision, revision+"\n}\nmessage Unused {")
+	r.register()
+	r.edit(orderFile, "\n}\nmessage Unused {", "")
+	found, code := r.check("--against", "registry")
+	if want := []string{orderFile + ":7 REGISTRY_REFUSES shop.v1.Order, registry"}; code != exitFindings || !cmp.Equal(want, found) {
+		t.Errorf("exit %d: %q; want 1 and %q", code, found, want)
+	}
+	r.edit(orderFile, revision, revision+"\n}\nmessage Unused {")
+	r.edit(orderFile, "string site_id = 2;", "reserved 2; reserved \"site_id\";")
+	found, _ = r.check("--against", "registry")
+	if want := orderFile + ":7 warning REGISTRY_DIFFERS shop.v1.Order, registry"; len(found) != 2 || found[1] != want {
+		t.Errorf("found %q; want what breaks, and %q", found, want)
+	}
+}
+
+func TestAProjectWithoutSubjectsIsNotComparedWithTheRegistry(t *testing.T) {
+	t.Parallel()
+	r := newRegistered(t, "http://127.0.0.1:1")
+	r.edit(orderFile, "kind: DOCUMENT", "kind: DOCUMENT subject: UNREGISTERED")
+	r.wants(`
+2> evgen: check: no event of this project has a subject in the registry: compare with git:<revision>
+[exit 2]
+`, "check", "--against", "registry")
+}
