@@ -33,10 +33,22 @@ demo: ## generate from the example events and run the shop, in-process, no serve
 .PHONY: test
 test: ## run all tests that need no server
 	$(GO) test $(TESTFLAGS) ./...
+	$(GO) -C bench test $(TESTFLAGS) ./...
 
 .PHONY: race
 race: ## run the same tests under the race detector
 	$(GO) test -race $(TESTFLAGS) ./...
+
+# How many random changes of schemas the oracle tries; the tests of every run try some thousands.
+CHANGES ?= 1000000
+
+.PHONY: oracle
+oracle: ## encode with old schemas and decode with new ones, CHANGES times: what the gate passes must lose nothing
+	$(GO) test -v $(TESTFLAGS) ./schema/compat/payload -run TestWhatPassesIsNeverHarmed -timeout 5h -changes $(CHANGES)
+
+.PHONY: bench
+bench: ## measure the gate against buf breaking; wants a machine with nothing else to do
+	cd bench && $(GO) run ./p10
 
 .PHONY: test-real
 test-real: ## run the tests against Apache Kafka, PostgreSQL and Apicurio Registry, started and stopped here
@@ -66,6 +78,7 @@ golden: ## write the expected outputs of the generator anew; read the diff befor
 .PHONY: lint
 lint: $(GOLANGCI) $(STATICCHECK) ## go vet, golangci-lint and staticcheck
 	$(GO) vet ./...
+	$(GO) -C bench vet ./...
 	$(GOLANGCI) run
 	$(STATICCHECK) ./...
 

@@ -1,0 +1,3 @@
+module github.com/evgen-dev/evgen/bench
+
+go 1.26.0

@@ -1,0 +1,6 @@
+package main
+
+import "syscall"
+
+// peak is in kilobytes on Linux.
+func peak(usage *syscall.Rusage) int64 { return usage.Maxrss << 10 }
