@@ -218,6 +218,11 @@ func (r reader) pair(w element, m protoreflect.Message, from protoreflect.FieldD
 			return fmt.Sprintf("%s: %s", fd.FullName(), harm)
 		}
 	}
+	for i := range fields.Len() {
+		if fd := fields.Get(i); !r.isNew && from.Message().Fields().ByNumber(fd.Number()) == nil && !announced(fd, from.Message()) {
+			return fmt.Sprintf("%s is never written", fd.FullName())
+		}
+	}
 	return ""
 }
 
