@@ -69,8 +69,6 @@ type comparison struct {
 	*project
 	job     *checking
 	specs   []baseline.Spec
-	roots   []string // of the project's proto files now
-	deps    []string
 	modules []buf.Module // for the profiles of buf
 	terms   gate.Terms
 	current *gate.Trees
@@ -188,10 +186,11 @@ func (c *comparison) configure() (err error) {
 			return err
 		}
 	}
-	if c.roots, c.deps, err = c.config.Roots(c.files()); err != nil {
+	roots, deps, err := c.config.Roots(c.files())
+	if err != nil {
 		return err
 	}
-	c.current = &gate.Trees{Label: "this tree", Roots: c.open(c.roots), Deps: c.open(c.deps)}
+	c.current = &gate.Trees{Label: "this tree", Roots: c.open(roots), Deps: c.open(deps)}
 	c.trees = slices.Concat(c.current.Roots, c.current.Deps)
 	return nil
 }

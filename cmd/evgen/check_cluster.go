@@ -19,11 +19,12 @@ import (
 	"github.com/evgen-dev/evgen/schema/contract"
 )
 
-// clusterPatience bounds what a cluster is asked for.
-const clusterPatience = 30 * time.Second
-
-// clusterRetries are enough for a broker that restarts its listener, and end soon where there is none.
-const clusterRetries = 3
+// What a cluster is asked for is bounded as a whole, and so is each request: a client that has connected waits for an answer whatever its context says.
+const (
+	clusterPatience = 30 * time.Second
+	requestPatience = 5 * time.Second
+	clusterRetries  = 3
+)
 
 // compareCluster compares the topics of an environment with the contract: what the contract asks for, and how the topic is.
 func (c *comparison) compareCluster(ctx context.Context) error {
@@ -42,7 +43,9 @@ func (c *comparison) compareCluster(ctx context.Context) error {
 	if len(brokers) == 0 {
 		return fmt.Errorf("--env: environment %s of evgen.yaml has no brokers", name)
 	}
-	opts := []kgo.Opt{kgo.SeedBrokers(brokers...), kgo.RequestRetries(clusterRetries)}
+	opts := []kgo.Opt{
+		kgo.SeedBrokers(brokers...), kgo.RequestRetries(clusterRetries), kgo.DialTimeout(requestPatience), kgo.RequestTimeoutOverhead(requestPatience),
+	}
 	if environment.TLS {
 		opts = append(opts, kgo.DialTLSConfig(&tls.Config{MinVersion: tls.VersionTLS12}))
 	}

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -89,5 +92,30 @@ func TestBrokersThatDoNotAnswerAreNoPass(t *testing.T) {
 	code, stdout, stderr := runEvgen(t, r.dir, "check", "--against", "git:HEAD", "--env", "prod")
 	if code != exitEnvironment || !strings.Contains(stderr, "read the topics of environment prod: ") || stdout != "" {
 		t.Errorf("exit %d: %s%s; want 4, and the environment", code, stdout, stderr)
+	}
+}
+
+// TestBrokersThatAreSilentAreNoPass has a port that takes connections and says nothing.
+func TestBrokersThatAreSilentAreNoPass(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			if _, err := listener.Accept(); err != nil {
+				return
+			}
+		}
+	}()
+	r := newDeployed(t, []string{listener.Addr().String()})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	var stdout, stderr strings.Builder
+	code := run(ctx, process{[]string{"evgen", "check", "--against", "git:HEAD", "--env", "prod"}, r.dir, nil, &stdout, &stderr, someDay})
+	if code != exitEnvironment || !strings.Contains(stderr.String(), "read the topics of environment prod: ") || stdout.Len() > 0 {
+		t.Errorf("exit %d: %s%s; want 4, and the environment", code, &stdout, &stderr)
 	}
 }

@@ -182,9 +182,11 @@ func TestWhatIsWrongWithARevisionIsNoPass(t *testing.T) {
 		w.edit(orderFile, "string site_id = 2;", "strin site_id = 2;")
 		w.commit()
 		w.edit(orderFile, "strin site_id", "string site_id")
-		if code, stdout, stderr := runEvgen(t, w.dir, "check", "--against", "git:HEAD"); code != exitFindings || !strings.Contains(stdout, "order.proto:10:3: ") || !strings.Contains(stderr, "compare with a revision that compiles") {
-			t.Errorf("exit %d: %s%s; want 1, the position, and another revision", code, stdout, stderr)
-		}
+		w.wants(`
+git:HEAD (COMMIT):proto/shop/v1/order.proto:10:3: EV001: field shop.v1.Order.site_id: unknown type strin
+2> evgen: check: the proto files of git:HEAD (COMMIT) have 1 error: compare with a baseline that compiles
+[exit 1]
+`, "check", "--against", "git:HEAD")
 	})
 	t.Run("its configuration is broken", func(t *testing.T) {
 		t.Parallel()

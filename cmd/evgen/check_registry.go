@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -127,7 +128,11 @@ func (r *registryComparison) termsOf(e *contract.Event) gate.Terms {
 
 // state compiles a version. One that does not compile, because somebody else registered it, is a finding, and the state is nil.
 func (r *registryComparison) state(ctx context.Context, e *contract.Event, v *registry.Version) (*gate.State, error) {
-	set, err := v.Compile(ctx, e.File, r.trees...)
+	file := e.File
+	if _, imported := v.Imports[file]; imported {
+		file = "registered/" + file // the event has moved to a file that its own one imported
+	}
+	set, err := v.Compile(ctx, file, r.trees...)
 	if err == nil {
 		var state *gate.State
 		if state, err = gate.VersionState(v, set, e.Name); err == nil {
@@ -147,7 +152,7 @@ func (r *registryComparison) keep(e *contract.Event, found []compat.Finding) {
 		f := &found[i]
 		f.Old = compat.Place{}
 		if f.Effect != nil && f.Effect.Breaks&(compat.Backward|compat.Forward) != 0 && f.Severity == schema.Error {
-			r.breaks[e.Name] = true
+			r.breaks[cmp.Or(f.Event, e.Name)] = true
 		}
 	}
 	r.merge(found)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -153,6 +154,45 @@ func TestAChangeOfWhatEventsShareIsFoundOnce(t *testing.T) {
 		r.wantsFound(nil)
 		r.edit(orderFile, "string currency", "bytes currency")
 		r.wantsFound([]string{orderFile + ":12 FIELD_TYPE_CHANGED shop.v1.Money.currency, version 1 of subject TOPIC-paid-value"})
+	})
+}
+
+// TestAnEventMayMoveToAnotherFile has an event that leaves a file, for a new one or for one that the old one imported.
+func TestAnEventMayMoveToAnotherFile(t *testing.T) {
+	t.Parallel()
+	realservers.EachRegistry(t, func(t *testing.T, url string) {
+		t.Parallel()
+		for _, file := range []string{"paid.proto", "site.proto"} {
+			t.Run(file, func(t *testing.T) {
+				t.Parallel()
+				r := newRegistered(t, url)
+				folder := strings.ToLower(r.topic) // subjects of imports are called like their paths
+				header := "syntax = \"proto3\";\npackage shop.v1;\nimport \"evgen/v1/options.proto\";\noption go_package = \"example.com/shop/gen/shop/v1;shopv1\";\n"
+				paid := fmt.Sprintf("message Paid {\n  option (evgen.v1.event) = { kind: EVENT topic: %q };\n  string order_id = 1 [(evgen.v1.field).key = true];\n}\n", r.topic+"-paid")
+				site := fmt.Sprintf("message Site {\n  option (evgen.v1.event) = { kind: EVENT topic: %q };\n  string site_id = 1 [(evgen.v1.field).key = true];\n}\n", r.topic+"-site")
+				r.write("proto/"+folder+"/site.proto", header+site)
+				r.edit(orderFile, "import ", "import \""+folder+"/site.proto\";\nimport ")
+				r.edit(orderFile, revision, revision+"\n  Site site = 4;")
+				r.edit(orderFile, "message Order", paid+"message Order")
+				r.register()
+				r.wantsFound(nil)
+				r.edit(orderFile, paid, "")
+				if file == "site.proto" {
+					header += site
+				}
+				r.write("proto/"+folder+"/"+file, header+paid)
+				r.wantsFound(nil)
+				r.edit("proto/"+folder+"/"+file, "order_id = 1", "order_id = 2")
+				at := fmt.Sprintf("proto/%s/%s:%d ", folder, file, strings.Count(header+paid, "\n")-1)
+				r.wantsFound([]string{
+					at + "FIELD_NUMBER_CHANGED shop.v1.Paid.order_id, version 1 of subject TOPIC-paid-value",
+					at + "KEY_FIELD_RENUMBERED shop.v1.Paid.order_id, version 1 of subject TOPIC-value",
+				})
+				if found, _ := r.check("--against", "registry"); slices.ContainsFunc(found, func(f string) bool { return strings.Contains(f, "REGISTRY_DIFFERS shop.v1.Order") }) {
+					t.Errorf("found %q; the first event is as it was", found)
+				}
+			})
+		}
 	})
 }
 

@@ -59,3 +59,29 @@ func TestInitTouchesNothingThatIsThere(t *testing.T) {
 		t.Errorf("init left %v, want only what was there", files)
 	}
 }
+
+// TestInitBringsAWorkflowThatChecks runs the commands of the workflow as they are for a change to main.
+func TestInitBringsAWorkflowThatChecks(t *testing.T) {
+	t.Parallel()
+	w := newWorkplace(t, "-- README.md --\nAccounts.\n")
+	w.commit()
+	w.git("update-ref", "refs/remotes/origin/main", "HEAD")
+	if code, _, stderr := runEvgen(t, w.dir, "init", "--module", "example.com/accounts"); code != exitOK {
+		t.Fatalf("evgen init: exit %d\n%s", code, stderr)
+	}
+	workflow := readTree(t, w.dir)[".github/workflows/evgen.yml"]
+	run := 0
+	for line := range strings.Lines(workflow) {
+		_, command, ok := strings.Cut(strings.ReplaceAll(line, "${{ github.base_ref }}", "main"), "run: go tool evgen ")
+		if !ok {
+			continue
+		}
+		run++
+		if code, stdout, stderr := runEvgen(t, w.dir, strings.Fields(command)...); code != exitOK {
+			t.Errorf("evgen %s: exit %d\n%s%s", command, code, stdout, stderr)
+		}
+	}
+	if run != 3 {
+		t.Errorf("the workflow runs evgen %d times; want lint, generate --check and check:\n%s", run, workflow)
+	}
+}

@@ -149,6 +149,25 @@ func TestRegisterRefusesWhatBreaksReaders(t *testing.T) {
 	})
 }
 
+// TestWhatImportsARefusedFileIsRefused needs a registry that is BACKWARD where no level is set, as the subjects of imports are.
+func TestWhatImportsARefusedFileIsRefused(t *testing.T) {
+	t.Parallel()
+	r := newRegistered(t, realservers.EmbeddedRegistry(t))
+	r.write("proto/money.proto", "syntax = \"proto3\";\npackage shop.money;\noption go_package = \"example.com/shop/gen/money;money\";\nmessage Money { int64 units = 1; }\n")
+	r.edit(orderFile, "import ", "import \"money.proto\";\nimport ")
+	r.edit(orderFile, revision, revision+"\n  shop.money.Money total = 4;")
+	r.register()
+	r.edit("proto/money.proto", "int64", "double")
+	for _, args := range [][]string{{"--dry-run"}, nil} {
+		got := r.output(args...)
+		for _, want := range []string{"refused: money.proto: ", "refused: TOPIC-value: it imports money.proto, which is refused\n", "3 subjects, 0 changed, 2 refused\n[exit 1]\n"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("register %v printed\n%s\nwant %q", args, got, want)
+			}
+		}
+	}
+}
+
 func TestRegisterSetsTheLevelThatAnEventAsksFor(t *testing.T) {
 	t.Parallel()
 	realservers.EachRegistry(t, func(t *testing.T, url string) {
@@ -167,9 +186,16 @@ func TestRegisterSetsTheLevelThatAnEventAsksFor(t *testing.T) {
 
 func TestEventsOfOneSubjectAreRefused(t *testing.T) {
 	t.Parallel()
-	r := newRegistered(t, "http://127.0.0.1:1")
-	r.edit(orderFile, `option (evgen.v1.file) = { owner: "@shop" };`, fmt.Sprintf("option (evgen.v1.file) = { owner: \"@shop\" topics: { name: %q } };", r.topic))
-	r.edit(orderFile, "message Order {", fmt.Sprintf("message Paid {\n  option (evgen.v1.event) = { kind: EVENT topic: %q };\n  string order_id = 1 [(evgen.v1.field).key = true];\n}\nmessage Order {", r.topic))
-	code, stdout, stderr := runEvgen(t, r.dir, "register")
-	t.Logf("exit %d\n%s%s", code, stdout, stderr)
+	r := newRegistered(t, realservers.EmbeddedRegistry(t))
+	r.edit(orderFile, `owner: "@shop"`, fmt.Sprintf("owner: \"@shop\" topics: { name: %q compaction: NONE }", r.topic))
+	r.edit(orderFile, "kind: DOCUMENT", "kind: EVENT subject: TOPIC")
+	r.edit(orderFile, "message Order {", fmt.Sprintf("message Paid {\n  option (evgen.v1.event) = { kind: EVENT subject: TOPIC topic: %q };\n"+
+		"  string order_id = 1 [(evgen.v1.field).key = true];\n}\nmessage Order {", r.topic))
+	r.edit(orderFile, " [(evgen.v1.field).revision = MONOTONIC]", "")
+	for _, command := range [][]string{{"register"}, {"check", "--against", "registry", "--allow-new"}} {
+		want := "evgen: register shop.v1.Paid: another event has the subject " + r.subject() + ": set subject: TOPIC_RECORD\n"
+		if code, _, stderr := runEvgen(t, r.dir, command...); code != exitUsage || stderr != want {
+			t.Errorf("%v: exit %d: %s; want 2, %s", command, code, stderr, want)
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -25,22 +24,6 @@ func (d disk) Sub(name string) (fs.FS, error) {
 		name = filepath.Join(string(d), name)
 	}
 	return os.DirFS(name), nil
-}
-
-// In returns the files of the project at dir of a file system, e.g., of a repository at a revision.
-func In(fsys fs.FS, dir string) Files { return within{fsys, dir} }
-
-type within struct {
-	fs.FS
-	dir string
-}
-
-func (w within) Sub(name string) (fs.FS, error) {
-	full := path.Join(w.dir, name)
-	if path.IsAbs(name) || !fs.ValidPath(full) {
-		return nil, fmt.Errorf("open %s: it is outside of what is compared with: only directories of the same repository can be", name)
-	}
-	return fs.Sub(w.FS, full)
 }
 
 func readFile(f Files, name string) ([]byte, error) {

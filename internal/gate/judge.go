@@ -24,27 +24,27 @@ type Terms struct {
 	Event string
 }
 
-// Judge returns what evgen's profile says of the change from old to new: about payloads if both sides know them, and about contracts if both do.
-func Judge(old, new *State, t Terms) []compat.Finding {
+// Judge returns what evgen's profile says of the change from old to now: about payloads if both sides know them, and about contracts if both do.
+func Judge(old, now *State, t Terms) []compat.Finding {
 	var found []compat.Finding
-	if old.Contract != nil && new.Contract != nil {
-		found = contract.Compare(old.Contract, new.Contract, contract.Options{Level: t.Level, Renames: t.renames(), Baseline: old.Name})
+	if old.Contract != nil && now.Contract != nil {
+		found = contract.Compare(old.Contract, now.Contract, contract.Options{Level: t.Level, Renames: t.renames(), Baseline: old.Name})
 	}
-	return named(append(found, t.judgePayloads(old, new, old.Contract)...), old)
+	return named(append(found, t.judgePayloads(old, now, old.Contract)...), old)
 }
 
 // JudgeOlder judges payloads alone, as for a version that is not the latest: its records are on the log, but what it promised has been given up before.
-// The contract is that of the latest version, whose levels count as those of new do.
-func JudgeOlder(old *State, latest *contract.Set, new *State, t Terms) []compat.Finding {
-	return named(t.judgePayloads(old, new, latest), old)
+// The contract is that of the latest version, whose levels count as those of now do.
+func JudgeOlder(old *State, latest *contract.Set, now *State, t Terms) []compat.Finding {
+	return named(t.judgePayloads(old, now, latest), old)
 }
 
 // ChangedPayloads objects to events whose payload is not what it was, when all that is known of the old side is a fingerprint.
-func ChangedPayloads(old, new *State, t Terms) []compat.Finding {
+func ChangedPayloads(old, now *State, t Terms) []compat.Finding {
 	var found []compat.Finding
 	names := t.renames()
 	for _, was := range old.Contract.Events {
-		now := new.Contract.Event(cmp.Or(names[was.Name], was.Name))
+		now := now.Contract.Event(cmp.Or(names[was.Name], was.Name))
 		if now == nil || now.Payload == was.Payload {
 			continue
 		}
@@ -56,12 +56,12 @@ func ChangedPayloads(old, new *State, t Terms) []compat.Finding {
 	return named(found, old)
 }
 
-func (t Terms) judgePayloads(old, new *State, was *contract.Set) []compat.Finding {
-	if old.Snapshot == nil || new.Snapshot == nil {
+func (t Terms) judgePayloads(old, now *State, was *contract.Set) []compat.Finding {
+	if old.Snapshot == nil || now.Snapshot == nil {
 		return nil
 	}
-	c := compat.NewComparison(old.Snapshot, new.Snapshot, t.Renames...)
-	return payload.Judge(c, c.Facts(), t.roots(old, new, was))
+	c := compat.NewComparison(old.Snapshot, now.Snapshot, t.Renames...)
+	return payload.Judge(c, c.Facts(), t.roots(old, now, was))
 }
 
 // JudgeTopics returns what it means to give the topics of a cluster the settings of the contract.
@@ -88,22 +88,27 @@ func (t Terms) renames() map[string]string {
 
 // roots are the events of both contracts, each under the level that it had and the one that it has: the stricter counts, or a change could lower
 // its own bar. One that has lost its annotation still has its records on the log.
-func (t Terms) roots(old, new *State, was *contract.Set) []payload.Root {
-	if t.All || !hasEvents(was) && !hasEvents(new.Contract) {
-		return payload.AllRoots(old.Snapshot, t.LevelOf(nil))
-	}
+func (t Terms) roots(old, now *State, was *contract.Set) []payload.Root {
 	var roots []payload.Root
-	for _, s := range []*contract.Set{new.Contract, was} {
+	if t.All || !hasEvents(was) && !hasEvents(now.Contract) {
+		roots = payload.AllRoots(old.Snapshot, t.LevelOf(nil))
+	}
+	for _, s := range []*contract.Set{now.Contract, was} {
 		if s == nil {
 			continue
 		}
 		for i := range s.Events {
-			if e := &s.Events[i]; t.Event == "" || t.Event == e.Name {
+			if e := &s.Events[i]; t.concerns(e) {
 				roots = append(roots, payload.Root{Message: e.Name, Level: t.LevelOf(e), Event: true})
 			}
 		}
 	}
 	return roots
+}
+
+// concerns says whether an event of either side is the one that is judged.
+func (t Terms) concerns(e *contract.Event) bool {
+	return t.Event == "" || t.Event == e.Name || slices.Contains(t.Renames, compat.Rename{Was: e.Name, Now: t.Event})
 }
 
 // HasEvents says whether a side has any event.

@@ -11,7 +11,7 @@ import (
 // foreign are the profiles that judge as another tool does, by name.
 var foreign = []struct {
 	name  string
-	judge func(old, new *State, m buf.Module) []compat.Finding
+	judge func(old, now *State, m buf.Module) []compat.Finding
 }{
 	{"buf:FILE", asBuf(buf.File)},
 	{"buf:PACKAGE", asBuf(buf.Package)},
@@ -35,18 +35,18 @@ func IsBuf(profile string) bool { return strings.HasPrefix(profile, "buf:") }
 
 // JudgeAs returns what a profile other than evgen's says. Those of buf leave out what the configuration of a module ignores; the others do
 // not look at it.
-func JudgeAs(profile string, old, new *State, m buf.Module) []compat.Finding {
+func JudgeAs(profile string, old, now *State, m buf.Module) []compat.Finding {
 	for _, p := range foreign {
 		if p.name == profile {
-			return named(p.judge(old, new, m), old)
+			return named(p.judge(old, now, m), old)
 		}
 	}
 	return nil
 }
 
-func asBuf(c buf.Category) func(old, new *State, m buf.Module) []compat.Finding {
-	return func(old, new *State, m buf.Module) []compat.Finding {
-		facts := compat.Compare(old.Snapshot, new.Snapshot)
-		return buf.Profile{Category: c, Module: m}.Judge(old.Snapshot, new.Snapshot, facts)
+func asBuf(c buf.Category) func(old, now *State, m buf.Module) []compat.Finding {
+	return func(old, now *State, m buf.Module) []compat.Finding {
+		facts := compat.Compare(old.Snapshot, now.Snapshot)
+		return buf.Profile{Category: c, Module: m}.Judge(old.Snapshot, now.Snapshot, facts)
 	}
 }

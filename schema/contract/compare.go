@@ -23,6 +23,7 @@ type Options struct {
 // Compare returns what the rules say of the changes from an old contract to a new one, combinations of options first. What is
 // equal after defaults is no change, wherever it is written.
 func Compare(old, now *Set, o Options) []compat.Finding {
+	o.Renames = renamesBetween(old, now, o.Renames)
 	c := &comparison{before: old, after: now, options: o}
 	c.compareEvents()
 	for i := range now.Topics {
@@ -61,18 +62,12 @@ func (c *comparison) nameBefore(now string) string {
 	return now
 }
 
-// party is whose contract a finding is about.
-type party struct {
-	subject, event string
-	levels         []compat.Level
-}
-
 func (c *comparison) compareEvents() {
 	for i := range c.after.Events {
 		e := &c.after.Events[i]
 		x := change[Event]{c, c.before.Event(c.nameBefore(e.Name)), e}
 		if x.old == nil {
-			apply(x, addedRules(), c.partyOf(e))
+			apply(x, addedRules(), c.partyOfAdded(e))
 			continue
 		}
 		apply(x, combinedRules(), c.partyOf(e))
@@ -84,34 +79,6 @@ func (c *comparison) compareEvents() {
 			apply(change[Event]{c, e, nil}, removedRules(), c.partyOf(e))
 		}
 	}
-}
-
-func (c *comparison) partyOf(e *Event) party {
-	return party{e.Name, e.Name, c.levelsOf(e)}
-}
-
-// levelsOf are the levels that an event, old or new, has and had: a change is judged by the stricter, or it could lower its own bar.
-func (c *comparison) levelsOf(e *Event) []compat.Level {
-	if c.options.Level != nil {
-		return []compat.Level{*c.options.Level}
-	}
-	levels := []compat.Level{e.Level()}
-	if was := c.before.Event(c.nameBefore(e.Name)); was != nil {
-		levels = append(levels, was.Level())
-	}
-	return levels
-}
-
-// partyOfTopic judges a topic by the strictest of its events.
-func (c *comparison) partyOfTopic(t *Topic) party {
-	p := party{subject: t.Name}
-	for _, e := range c.after.eventsOn(t.Name) {
-		p.levels = append(p.levels, c.levelsOf(e)...)
-		if !t.Shared {
-			p.event = e.Name
-		}
-	}
-	return p
 }
 
 func (c *comparison) compareProjections() {
@@ -129,11 +96,6 @@ func (c *comparison) compareProjections() {
 			apply(change[Projection]{c, p, nil}, []rule[Projection]{columnRemoved()}, c.partyOfTable(p))
 		}
 	}
-}
-
-// partyOfTable judges a table as its source asks for, which matters to no rule of today: what breaks rows breaks them under every level.
-func (c *comparison) partyOfTable(p *Projection) party {
-	return party{p.Name, p.Name, []compat.Level{compat.LevelBackwardTransitive}}
 }
 
 func apply[T any](x change[T], rules []rule[T], p party) {
@@ -170,19 +132,6 @@ func (c *comparison) report(r compat.Rule, h hit, p party) {
 	} else {
 		c.found = append(c.found, f)
 	}
-}
-
-// strictest returns the most serious severity among the levels of those concerned. Nobody is concerned by a topic without events.
-func strictest(v compat.Verdict, b compat.Breaks, levels []compat.Level) (schema.Severity, bool) {
-	severity, heard := schema.Warning, false
-	for _, l := range levels {
-		s, reported := v.Judge(l, b)
-		heard = heard || reported
-		if reported && s == schema.Error {
-			severity = schema.Error
-		}
-	}
-	return severity, heard
 }
 
 // TopicState is what a cluster has of a topic.

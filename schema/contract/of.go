@@ -81,6 +81,9 @@ func (x *eventReader) place() {
 			x.put(name, p)
 		}
 	}
+	if p, ok := annotated(x.from.Desc.ParentFile(), evgenpb.E_File, "topic_prefix"); ok {
+		x.put("topic", p) // where the event names none, its topic comes from there
+	}
 }
 
 func (x *eventReader) readKey() {

@@ -142,9 +142,10 @@ func keyOptionality(x change[Event]) []hit {
 		h.message = fmt.Sprintf("%s has no key, had %s", x.new.Name, h.from)
 	case !x.new.hasKey() && compacted && x.old.Topic == x.new.Topic:
 		h.message = fmt.Sprintf("%s has no key, and topic %s is compacted", x.new.Name, x.new.Topic)
-	case sameArity(x) && optionalParts(x.new) > optionalParts(x.old):
-		h.from, h.to = "always set", "optional"
-		h.message = fmt.Sprintf("key %s of %s can be absent, was always set", keyText(x.new), x.new.Name)
+	case sameArity(x) && !reordered(x) && len(loosened(x)) > 0:
+		parts := strings.Join(loosened(x), ", ")
+		h.from, h.to = "always set", "optional "+parts
+		h.message = fmt.Sprintf("key %s of %s can be absent, was always set", parts, x.new.Name)
 	default:
 		return nil
 	}
@@ -155,14 +156,15 @@ func keyOptionality(x change[Event]) []hit {
 	return []hit{h}
 }
 
-func optionalParts(e *Event) int {
-	n := 0
-	for _, f := range e.Key {
-		if f.Optional {
-			n++
+// loosened are the parts of a key that an event can lack now.
+func loosened(x change[Event]) []string {
+	var parts []string
+	for i, f := range x.new.Key {
+		if f.Optional && !x.old.Key[i].Optional {
+			parts = append(parts, f.Path)
 		}
 	}
-	return n
+	return parts
 }
 
 func compactedIn(s *Set, topic string) bool {
