@@ -72,7 +72,7 @@ type comparison struct {
 	modules []buf.Module // for the profiles of buf
 	terms   gate.Terms
 	current *gate.Trees
-	state   *gate.State // of current
+	state   *gate.State // of current; its snapshot is nil until [comparison.whole]
 	accept  *accept.File
 	found   []compat.Finding
 }
@@ -155,14 +155,10 @@ func (job *checking) prepare(ctx context.Context) (*comparison, error) {
 	if err := c.configure(); err != nil {
 		return nil, err
 	}
-	c.state, err = c.current.Read(ctx)
-	if unsound, ok := errors.AsType[*gate.UnsoundError](err); ok {
-		return nil, errors.Join(p.printFindings(job.stdout, unsound.Diagnostics), exit(exitFindings, nil))
+	if c.state, err = c.current.Contracts(ctx); err != nil {
+		return nil, c.refuse(err)
 	}
-	if err != nil {
-		return nil, exit(exitEnvironment, err)
-	}
-	if len(c.state.Snapshot.Files) == 0 {
+	if c.state.Files == 0 {
 		return nil, errors.New("check: this project has no proto files: run evgen init, or set proto.roots in evgen.yaml")
 	}
 	return c, nil
@@ -210,7 +206,11 @@ func (p *project) acceptFile() (*accept.File, error) {
 
 // refuse tells what keeps a baseline from being compared with.
 func (c *comparison) refuse(err error) error {
-	if unsound, ok := errors.AsType[*gate.UnsoundError](err); ok {
+	unsound, ok := errors.AsType[*gate.UnsoundError](err)
+	switch {
+	case ok && unsound.Side.Name() == c.current.Name():
+		return errors.Join(c.printFindings(c.job.stdout, unsound.Diagnostics), exit(exitFindings, nil))
+	case ok:
 		found, side := report.Diagnostics(unsound.Diagnostics), unsound.Side
 		report.Relocate(found, func(path string) string { return side.Name() + ":" + side.Filename(path) })
 		return errors.Join(c.printReport(c.job.stdout, found), exit(exitFindings, fmt.Errorf("check: the proto files of %s have %s: compare with a baseline that compiles",

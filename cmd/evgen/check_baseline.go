@@ -47,7 +47,7 @@ func (c *comparison) compare(ctx context.Context, spec baseline.Spec) error {
 	if err != nil {
 		return err
 	}
-	return c.compareSide(ctx, side)
+	return c.compareTrees(ctx, side)
 }
 
 func (c *comparison) openBaseline(ctx context.Context, spec baseline.Spec) (*baseline.Directory, error) {
@@ -146,16 +146,43 @@ func (c *comparison) compareImage(ctx context.Context, spec baseline.Spec) error
 	if err != nil {
 		return err
 	}
-	return c.compareSide(ctx, &gate.Image{Set: set})
+	now, err := c.whole(ctx)
+	if err != nil {
+		return err
+	}
+	return c.compareSide(ctx, &gate.Image{Set: set}, now)
+}
+
+// whole is the project with all its files.
+func (c *comparison) whole(ctx context.Context) (*gate.State, error) {
+	if c.state.Snapshot != nil {
+		return c.state, nil
+	}
+	var err error
+	c.state.Snapshot, err = c.current.Snapshot(ctx)
+	return c.state, err
+}
+
+// compareTrees compares with sources, and leaves out the files that are the same on both sides.
+func (c *comparison) compareTrees(ctx context.Context, side *gate.Trees) error {
+	current, side, err := gate.Narrow(ctx, c.current, side)
+	if err != nil {
+		return err
+	}
+	now := *c.state
+	if now.Snapshot, err = current.Snapshot(ctx); err != nil {
+		return err
+	}
+	return c.compareSide(ctx, side, &now)
 }
 
 // compareSide compares with a side that knows payloads and contracts.
-func (c *comparison) compareSide(ctx context.Context, side gate.Side) error {
+func (c *comparison) compareSide(ctx context.Context, side gate.Side, now *gate.State) error {
 	old, err := side.Read(ctx)
 	if err != nil {
 		return err
 	}
-	if len(old.Snapshot.Files) == 0 {
+	if old.Files == 0 {
 		return c.compareNothing(side)
 	}
 	if c.job.profile != gate.Evgen {
@@ -163,12 +190,12 @@ func (c *comparison) compareSide(ctx context.Context, side gate.Side) error {
 		if len(c.modules) > 0 {
 			module = c.modules[0]
 		}
-		return c.add(ctx, side, gate.JudgeAs(c.job.profile, old, c.state, module))
+		return c.add(ctx, side, gate.JudgeAs(c.job.profile, old, now, module))
 	}
 	if !c.terms.All && !gate.HasEvents(old) && !gate.HasEvents(c.state) && !c.quiet {
 		fmt.Fprintln(c.job.stderr, "there is no event on either side: every message counts")
 	}
-	return c.add(ctx, side, gate.Judge(old, c.state, c.terms))
+	return c.add(ctx, side, gate.Judge(old, now, c.terms))
 }
 
 // compareNothing is for a baseline without proto files: more often than not it is the wrong one.

@@ -52,11 +52,15 @@ func without(dirs []string, dir string) []string {
 
 // compareModule compares a module; others are those that it may import.
 func (c *comparison) compareModule(ctx context.Context, side *gate.Trees, others []string, m buf.Module) error {
+	current := &gate.Trees{Label: c.current.Label, Roots: c.open([]string{m.Path}), Deps: slices.Concat(c.open(others), c.current.Deps)}
+	current, side, err := gate.Narrow(ctx, current, side)
+	if err != nil {
+		return err
+	}
 	old, err := side.Read(ctx)
 	if err != nil {
 		return err
 	}
-	current := &gate.Trees{Label: c.current.Label, Roots: c.open([]string{m.Path}), Deps: slices.Concat(c.open(others), c.current.Deps)}
 	now, err := current.Read(ctx)
 	if err != nil {
 		return err

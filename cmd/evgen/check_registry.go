@@ -30,6 +30,9 @@ func (c *comparison) compareRegistry(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := c.whole(ctx); err != nil {
+		return err
+	}
 	r := &registryComparison{comparison: c, client: client, breaks: map[string]bool{}}
 	var registered []*contract.Event
 	for i := range c.state.Contract.Events {

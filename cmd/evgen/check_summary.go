@@ -89,7 +89,7 @@ func (c *comparison) summarize(o accept.Outcome) {
 	if n := len(o.Accepted); n > 0 {
 		verdict += fmt.Sprintf(", %d accepted", n)
 	}
-	what := plural(len(c.state.Snapshot.Files), "file")
+	what := plural(c.state.Files, "file")
 	if c.job.profile == gate.Evgen {
 		what = plural(len(c.state.Contract.Events), "event") + " in " + what
 	}

@@ -36,7 +36,7 @@ func (i *Image) Read(ctx context.Context) (*State, error) {
 	if err := unsound(i, ds); err != nil {
 		return nil, err
 	}
-	state.Contract = contract.Of(model)
+	state.Files, state.Contract = len(state.Snapshot.Files), contract.Of(model)
 	return state, nil
 }
 

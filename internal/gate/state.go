@@ -26,6 +26,7 @@ type Side interface {
 // State is what a side comes to.
 type State struct {
 	Name     string
+	Files    int              // how many there are, whether they are in the snapshot or not
 	Snapshot *compat.Snapshot // nil: the side knows contracts only
 	Contract *contract.Set    // nil: the side knows payloads only
 }

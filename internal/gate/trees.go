@@ -17,37 +17,57 @@ import (
 type Trees struct {
 	Label       string
 	Roots, Deps []source.Tree
+	Paths       []string // files that are compared; nil: all
 }
 
 // Name returns the label.
 func (t *Trees) Name() string { return t.Label }
 
-// Read compiles all files without source info and lets each go, and then compiles those with annotations as a whole, which are few.
+func (t *Trees) source() source.Side { return source.Side{Roots: t.Roots, Deps: t.Deps} }
+
+// Narrow returns now and old without the files that no comparison of the two finds anything in, for their texts and those of what they import are the
+// same.
+func Narrow(ctx context.Context, now, old *Trees) (*Trees, *Trees, error) {
+	d, err := source.Changed(ctx, old.source(), now.source())
+	if err != nil {
+		return nil, nil, err
+	}
+	return &Trees{now.Label, now.Roots, now.Deps, d.Now}, &Trees{old.Label, old.Roots, old.Deps, d.Old}, nil
+}
+
+// Read resolves the contracts of all files, and reduces those that are compared to a snapshot.
 func (t *Trees) Read(ctx context.Context) (*State, error) {
-	state := &State{Name: t.Label, Snapshot: compat.NewSnapshot()}
-	var annotated []string
-	ds, err := source.Scan(ctx, t.Roots, t.Deps, nil, func(fd protoreflect.FileDescriptor) error {
-		state.Snapshot.Add(fd)
-		if isAnnotated(fd) {
-			annotated = append(annotated, fd.Path())
-		}
+	state, err := t.Contracts(ctx)
+	if err == nil {
+		state.Snapshot, err = t.Snapshot(ctx)
+	}
+	return state, err
+}
+
+// Snapshot compiles the files without source info, and lets each go.
+func (t *Trees) Snapshot(ctx context.Context) (*compat.Snapshot, error) {
+	s := compat.NewSnapshot()
+	ds, err := source.Scan(ctx, t.Roots, t.Deps, t.Paths, func(fd protoreflect.FileDescriptor) error {
+		s.Add(fd)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := unsound(t, ds); err != nil {
-		return nil, err
-	}
-	state.Contract, err = t.contract(ctx, annotated)
-	return state, err
+	return s, unsound(t, ds)
 }
 
-func (t *Trees) contract(ctx context.Context, annotated []string) (*contract.Set, error) {
-	if len(annotated) == 0 {
-		return &contract.Set{}, nil
+// Contracts is Read without the snapshot. It compiles the files with annotations, which are few, as a whole.
+func (t *Trees) Contracts(ctx context.Context) (*State, error) {
+	outline, err := source.ReadOutline(ctx, t.source())
+	if err != nil {
+		return nil, err
 	}
-	set, ds, err := source.CompilePaths(ctx, t.Roots, t.Deps, annotated)
+	state := &State{Name: t.Label, Files: len(outline.Files), Contract: &contract.Set{}}
+	if len(outline.Annotated) == 0 {
+		return state, nil
+	}
+	set, ds, err := source.CompilePaths(ctx, t.Roots, t.Deps, outline.Annotated)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +82,8 @@ func (t *Trees) contract(ctx context.Context, annotated []string) (*contract.Set
 	if err := unsound(t, ds); err != nil {
 		return nil, err
 	}
-	return contract.Of(model), nil
+	state.Contract = contract.Of(model)
+	return state, nil
 }
 
 // Locate compiles the files of places again.

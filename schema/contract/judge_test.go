@@ -208,3 +208,66 @@ func TestAHigherVersionIsTakenForTheSuccessorOfALowerOne(t *testing.T) {
 		}
 	}
 }
+
+// An entry stays in the accept file for a while after its change was released.
+func TestARenameThatHasHappenedMeansNothing(t *testing.T) {
+	t.Parallel()
+	keyed := func(name string, number string) contract.Event {
+		return contract.Event{Name: name, Topic: name, KeyEncoding: "TEXT", Key: []contract.Field{{Path: "f" + number, Numbers: number, Type: "string"}}}
+	}
+	renames := map[string]string{"A": "B"}
+	for name, c := range map[string]struct {
+		old, now []contract.Event
+		want     string
+	}{
+		"released before": {[]contract.Event{keyed("B", "1")}, []contract.Event{keyed("B", "2")}, "error KEY_FIELD_CHANGED"},
+		"both are here":   {[]contract.Event{keyed("A", "1"), keyed("B", "1")}, []contract.Event{keyed("A", "1"), keyed("B", "2")}, "error KEY_FIELD_CHANGED"},
+		"one had it":      {[]contract.Event{keyed("A", "1"), keyed("B", "1")}, []contract.Event{keyed("B", "1")}, "error EVENT_TYPE_REMOVED"},
+	} {
+		got := rulesOf(contract.Compare(&contract.Set{Events: c.old}, &contract.Set{Events: c.now}, contract.Options{Renames: renames, Level: level(compat.LevelBackward)}))
+		if got != c.want {
+			t.Errorf("%s: %q; want %q", name, got, c.want)
+		}
+	}
+}
+
+// A new event asks for nothing, but those who read its topic do.
+func TestANewEventIsJudgedByTheLevelsOfItsTopic(t *testing.T) {
+	t.Parallel()
+	event := func(name, compatibility string) contract.Event {
+		return contract.Event{Name: name, Topic: "events", Compatibility: compatibility}
+	}
+	for _, c := range []struct{ before, after, want string }{
+		{"FULL", "UNCHECKED", "error EVENT_TYPE_ADDED, error UPCASTER_MISSING"},
+		{"BACKWARD", "UNCHECKED", "warning EVENT_TYPE_ADDED, error UPCASTER_MISSING"},
+		{"UNCHECKED", "UNCHECKED", ""},
+	} {
+		old, now := &contract.Set{Events: []contract.Event{event("acme.v1.Placed", c.before)}}, &contract.Set{Events: []contract.Event{event("acme.v1.PlacedV2", c.after)}}
+		if got := rulesOf(contract.Compare(old, now, contract.Options{})); got != c.want {
+			t.Errorf("%s to %s: %q; want %q", c.before, c.after, got, c.want)
+		}
+	}
+}
+
+func TestEachPartOfAKeyThatCanBeAbsentIsAChangeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	keyed := func(optional string) *contract.Set {
+		e := contract.Event{KeyEncoding: "TEXT"}
+		for i, path := range []string{"a", "b"} {
+			e.Key = append(e.Key, contract.Field{Path: path, Numbers: string(rune('1' + i)), Type: "string", Optional: strings.Contains(optional, path)})
+		}
+		return one(e)
+	}
+	seen := map[string]bool{}
+	for _, c := range [][2]string{{"", "a"}, {"", "b"}, {"a", "b"}, {"a", "ab"}} {
+		found := contract.Compare(keyed(c[0]), keyed(c[1]), contract.Options{})
+		if got := rulesOf(found); got != "error KEY_OPTIONALITY" {
+			t.Fatalf("optional %q to %q: %q", c[0], c[1], got)
+		}
+		_, to := found[0].Fingerprints()
+		seen[to] = true
+	}
+	if len(seen) != 2 {
+		t.Errorf("%d states; want one for each part", len(seen))
+	}
+}

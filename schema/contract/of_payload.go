@@ -24,12 +24,29 @@ func (x *eventReader) readPayload() {
 		x.readConstraints(md)
 		for _, fd := range fieldsByNumber(md) {
 			x.readClass(fd)
+			x.readHolder(fd)
 		}
 	}
 	x.Payload = hex.EncodeToString(shape.Sum(nil)[:6])
 	slices.SortFunc(x.Messages, func(a, b Message) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(x.Classes, func(a, b Class) int { return compareFields(a.Field, b.Field) })
 	slices.SortFunc(x.Constraints, compareConstraints)
+}
+
+// readHolder keeps which field leads to a message.
+func (x *eventReader) readHolder(fd protoreflect.FieldDescriptor) {
+	held := fd
+	if fd.IsMap() {
+		held = fd.MapValue()
+	}
+	if held.Message() == nil {
+		return
+	}
+	if x.holders == nil {
+		x.holders = map[string][]Field{}
+	}
+	name := x.nameOf(held.Message())
+	x.holders[name] = append(x.holders[name], x.field(fd))
 }
 
 // nameOf is the name of a message within the event's contract.
@@ -118,6 +135,12 @@ func (x *eventReader) shapeOf(md protoreflect.MessageDescriptor) string {
 		if o := fd.ContainingOneof(); o != nil && !o.IsSynthetic() {
 			fmt.Fprintf(&b, " %s", o.Name())
 		}
+		if fd.HasDefault() {
+			fmt.Fprintf(&b, " default %q", fmt.Sprint(fd.Default().Interface()))
+		}
+		if utf8, ok := fd.(interface{ EnforceUTF8() bool }); ok && fd.Kind() == protoreflect.StringKind && !utf8.EnforceUTF8() {
+			b.WriteString(" unchecked")
+		}
 		b.WriteByte('\n')
 	}
 	return b.String()
@@ -141,6 +164,9 @@ func shapeOfEnum(ed protoreflect.EnumDescriptor) string {
 		values[i] = strconv.Itoa(int(ed.Values().Get(i).Number())) + "=" + string(ed.Values().Get(i).Name())
 	}
 	slices.Sort(values)
+	if first := ed.Values().Get(0).Number(); first != 0 {
+		values = append(values, fmt.Sprintf("absent %d", first))
+	}
 	return fmt.Sprintf("enum %s closed %t %s", ed.FullName(), ed.IsClosed(), strings.Join(values, ","))
 }
 

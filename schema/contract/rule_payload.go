@@ -37,7 +37,7 @@ func validationChanges(x change[Event], wanted func(strictness) bool) []hit {
 	var hits []hit
 	for _, is := range x.new.Constraints {
 		was := is.in(x.old.Constraints)
-		if was == nil && isNew(x, is.Field) && !is.refusesAbsence() {
+		if was == nil && (arrived(x, is.owner(), nil) || isNew(x, is.Field) && !is.refusesAbsence()) {
 			continue // old records have no value that could be refused
 		}
 		if wanted(strictnessOf(is.Rule, valuesOf(was), is.Values)) {
@@ -78,8 +78,35 @@ func lacks(e *Event, f Field) bool {
 	if f.Numbers == "0" {
 		return false
 	}
-	i := slices.IndexFunc(e.Messages, func(m Message) bool { return m.Name == f.owner() })
-	return i < 0 || !slices.Contains(e.Messages[i].Numbers, int32(number(f.Numbers)))
+	m := e.message(f.owner())
+	return m == nil || !slices.Contains(m.Numbers, int32(number(f.Numbers)))
+}
+
+// message returns a message of the payload, or nil.
+func (e *Event) message(name string) *Message {
+	if i := slices.IndexFunc(e.Messages, func(m Message) bool { return m.Name == name }); i >= 0 {
+		return &e.Messages[i]
+	}
+	return nil
+}
+
+// arrived says whether only new fields lead to a message, so that no old record has one. Where an old field does, the message has taken the place of another. By are
+// those that ask already: who is reached from nowhere else is new with them.
+func arrived(x change[Event], name string, by []string) bool {
+	holders := x.new.holders[name]
+	if x.old.message(name) != nil || len(holders) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(holders, func(f Field) bool {
+		switch owner := f.owner(); {
+		case x.old.message(owner) != nil:
+			return !lacks(x.old, f)
+		case slices.Contains(by, owner) || owner == name:
+			return false
+		default:
+			return !arrived(x, owner, append(by, name))
+		}
+	})
 }
 
 func constraintHit(x change[Event], was, is *Constraint) hit {
@@ -249,48 +276,4 @@ func refusesZero(rule, typ string, values []string) bool {
 		return slices.Contains(values, none)
 	}
 	return !slices.Contains(values, none) && values[0] != "false" // const, in, formats; of others nobody knows
-}
-
-// classification warns of more care, which is a wish, and stops less, which lets data out.
-func classification(x change[Event]) []hit {
-	var hits []hit
-	for _, is := range x.new.Classes {
-		was := class(x.old, is.Field)
-		if (was != nil && was.Sensitivity == is.Sensitivity) || isNew(x, is.Field) {
-			continue
-		}
-		h := hit{to: is.Sensitivity, old: x.old.whole, new: is.Place}
-		if was != nil {
-			h.from, h.old = was.Sensitivity, was.Place
-		}
-		hits = append(hits, classHit(x, h, is.Field))
-	}
-	for _, was := range x.old.Classes {
-		if class(x.new, was.Field) == nil && !isGone(x, was.Field) {
-			hits = append(hits, classHit(x, hit{from: was.Sensitivity, old: was.Place, new: x.new.whole}, was.Field))
-		}
-	}
-	return hits
-}
-
-func classHit(x change[Event], h hit, f Field) hit {
-	h.about = qualified(x.new, f.Path)
-	h.message = fmt.Sprintf("sensitivity of %s is %s, was %s", h.about, orNone(h.to), orNone(h.from))
-	if care(h.to) < care(h.from) {
-		h.verdict = compat.Always
-	}
-	return h
-}
-
-func care(sensitivity string) int {
-	return slices.Index([]string{"", "PERSONAL", "SECRET"}, sensitivity)
-}
-
-func class(e *Event, f Field) *Class {
-	for i := range e.Classes {
-		if c := &e.Classes[i]; c.identity() == f.identity() {
-			return c
-		}
-	}
-	return nil
 }

@@ -34,6 +34,9 @@ func transportRules() []rule[Event] {
 		{compat.Rule{ID: "CHUNK_THRESHOLD", Group: transport, Summary: "chunks or whole values may be larger",
 			Effect: effect(compat.Forward|compat.Producing, "needs a larger fetch and more memory", "none", "old chunks have the old size",
 				"raise the broker's limit", "deploy consumers", "deploy producers")}, chunkThreshold},
+		{compat.Rule{ID: "VALUE_LIMIT_LOWERED", Group: transport, Summary: "the largest value that can be published is smaller",
+			Effect: effect(compat.Producing, "none", "none", "none",
+				"be sure that no value is larger than the new limit", "deploy producers")}, valueLimit},
 		{compat.Rule{ID: "CLAIM_CHECK_ON", Group: transport, Summary: "large values are stored aside, or smaller ones than before",
 			Effect: effect(compat.Forward, "takes a reference for an event", "none", "what is stored must outlive the records: for ever on a compacted topic",
 				"set up the store and its access rights", "deploy consumers", "deploy producers")}, claimCheckOn},
@@ -126,6 +129,29 @@ func chunkThreshold(x change[Event]) []hit {
 		return nil
 	}
 	return optionHit(x, "chunking", chunkingText)
+}
+
+// valueLimit finds values that were published before and are refused now.
+func valueLimit(x change[Event]) []hit {
+	before, was := largest(x.old)
+	after, is := largest(x.new)
+	if is >= was {
+		return nil
+	}
+	from, to := schema.FormatSize(was), schema.FormatSize(is)
+	return []hit{{from: from, to: to, old: x.old.At(before), new: x.new.At(after),
+		message: fmt.Sprintf("values of %s are at most %s, were at most %s", x.new.Name, to, from)}}
+}
+
+// largest returns the size of the largest value that a producer takes, and the option that says it.
+func largest(e *Event) (option string, size int) {
+	switch {
+	case e.ClaimCheck != nil:
+		return "claim_check", e.ClaimCheck.MaxSize
+	case e.Chunking != nil:
+		return "chunking", e.Chunking.MaxSize
+	}
+	return "max_record", e.MaxRecord
 }
 
 func claimText(e *Event) string {

@@ -66,10 +66,11 @@ type Event struct {
 	Replaces      string // full name of the event that it supersedes
 	Reply         string // full name of the event that answers a command
 	DataSubject   *Field
-	Payload       string // fingerprint of the message's shape: numbers, names and types, but no order, comments or options
+	Payload       string // fingerprint of the message's shape: numbers, names, types and defaults, but no order, comments or other options
 	Messages      []Message
 	Classes       []Class
 	Constraints   []Constraint
+	holders       map[string][]Field // of what is compiled: the fields that have a message as their type, by its name
 }
 
 // Field is a field that an annotation speaks of.

@@ -4,15 +4,37 @@ import (
 	"context"
 	"maps"
 	"slices"
+
+	"github.com/evgen-dev/evgen/schema"
 )
 
 // Side is one of two states of a set of proto files.
 type Side struct{ Roots, Deps []Tree }
 
+// Outline is what reading the heads of files tells, without compiling them.
+type Outline struct {
+	Files     []string // of the roots, sorted
+	Annotated []string // those of them that import evgen's annotations
+}
+
+// ReadOutline reads the heads of all files of a side's roots.
+func ReadOutline(ctx context.Context, s Side) (Outline, error) {
+	g, err := readSide(ctx, s)
+	if err != nil {
+		return Outline{}, err
+	}
+	o := Outline{Files: g.sources.targets}
+	for _, path := range o.Files {
+		if n := g.nodes[path]; n != nil && slices.Contains(n.header.imports, schema.OptionsPath) {
+			o.Annotated = append(o.Annotated, path)
+		}
+	}
+	return o, nil
+}
+
 // Difference says which files of two sides can differ in what they declare.
 type Difference struct {
 	Old, Now []string // for [Scan]: paths, sorted; never nil
-	Same     int      // how many files of now are left out
 }
 
 // Changed finds the files outside of which no comparison of the two sides finds anything, by reading them but not compiling. It is what makes a
@@ -48,13 +70,7 @@ func Changed(ctx context.Context, old, now Side) (Difference, error) {
 	for _, g := range []*graph{before, after} {
 		compared.add(g.closure(compared))
 	}
-	d := Difference{Old: before.only(compared), Now: after.only(compared)}
-	for _, n := range after.nodes {
-		if n != nil && !compared[n.path] {
-			d.Same++
-		}
-	}
-	return d, nil
+	return Difference{Old: before.only(compared), Now: after.only(compared)}, nil
 }
 
 func readSide(ctx context.Context, s Side) (*graph, error) {
