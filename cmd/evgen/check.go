@@ -15,6 +15,7 @@ import (
 	"github.com/evgen-dev/evgen/internal/gate"
 	"github.com/evgen-dev/evgen/internal/nearest"
 	"github.com/evgen-dev/evgen/internal/report"
+	"github.com/evgen-dev/evgen/schema"
 	"github.com/evgen-dev/evgen/schema/baseline"
 	"github.com/evgen-dev/evgen/schema/compat"
 	"github.com/evgen-dev/evgen/schema/compat/accept"
@@ -28,8 +29,10 @@ type checking struct {
 	profile     string
 	level       string
 	roots       string
+	rootsGiven  bool
 	environment string
 	allowNew    bool
+	output      string
 	stdout      io.Writer
 	stderr      io.Writer
 }
@@ -46,10 +49,11 @@ func newCheckCommand(g *globals) *cobra.Command {
 			"  evgen check --against git:main...HEAD                         # where the branch began\n" +
 			"  evgen check --against registry --against lock:released.lock   # what is in production\n" +
 			"  evgen check --against dir:../released --profile buf:WIRE_JSON\n" +
-			"  evgen check --against git:v1.4.0 --format sarif > evgen.sarif",
+			"  evgen check --against git:v1.4.0 --format sarif --output evgen.sarif",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			job.stdout, job.stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+			job.rootsGiven = cmd.Flags().Changed("roots")
 			return job.run(cmd.Context())
 		},
 	}
@@ -61,6 +65,7 @@ func newCheckCommand(g *globals) *cobra.Command {
 	flags.StringVar(&job.roots, "roots", "events", "what counts: events, with all that they reach, or all messages")
 	flags.StringVar(&job.environment, "env", "", "environment of evgen.yaml whose brokers are asked for the settings of topics")
 	flags.BoolVar(&job.allowNew, "allow-new", false, "what the baseline does not know at all is new: the subject of an event, or the whole project")
+	flags.StringVar(&job.output, "output", "", "file for the findings in the form of --format; text goes to standard output")
 	return cmd
 }
 
@@ -141,6 +146,8 @@ func (job *checking) checkForeign(specs []baseline.Spec) error {
 		return only("--level", "does not look at it")
 	case job.environment != "":
 		return only("--env", "knows nothing of topics")
+	case job.rootsGiven:
+		return only("--roots", "always judges all messages")
 	}
 	return nil
 }
@@ -151,6 +158,7 @@ func (job *checking) prepare(ctx context.Context) (*comparison, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.profile, p.output = job.profile, job.output
 	c := &comparison{job: job, project: p, terms: gate.Terms{All: job.roots == "all"}}
 	if err := c.configure(); err != nil {
 		return nil, err
@@ -167,7 +175,7 @@ func (job *checking) prepare(ctx context.Context) (*comparison, error) {
 // configure reads what the project says of itself, and by what terms to judge.
 func (c *comparison) configure() (err error) {
 	if c.job.level != "" {
-		level, err := compat.ParseLevel(c.job.level)
+		level, err := parseLevel(c.job.level)
 		if err != nil {
 			return fmt.Errorf("--level: %w", err)
 		}
@@ -189,6 +197,14 @@ func (c *comparison) configure() (err error) {
 	c.current = &gate.Trees{Label: "this tree", Roots: c.open(roots), Deps: c.open(deps)}
 	c.trees = slices.Concat(c.current.Roots, c.current.Deps)
 	return nil
+}
+
+// parseLevel takes the names of registries, and UNCHECKED, as annotations call NONE.
+func parseLevel(name string) (compat.Level, error) {
+	if strings.EqualFold(name, schema.Unchecked.String()) {
+		return compat.LevelNone, nil
+	}
+	return compat.ParseLevel(name)
 }
 
 // acceptFile reads evgen.accept.yaml; a project need not have one.

@@ -47,6 +47,9 @@ func (c *comparison) compare(ctx context.Context, spec baseline.Spec) error {
 	if err != nil {
 		return err
 	}
+	if spec.Kind == baseline.Dir && c.shareRoot(side) {
+		return errItself(spec)
+	}
 	return c.compareTrees(ctx, side)
 }
 
@@ -59,12 +62,28 @@ func (c *comparison) openBaseline(ctx context.Context, spec baseline.Spec) (*bas
 		return nil, err
 	}
 	if other, err := os.Stat(absolute(c.cwd(), spec.Path)); err == nil && os.SameFile(own, other) {
-		return nil, &baseline.Error{
-			Class: baseline.Usage, Baseline: spec.String(), Problem: "that is this project itself, which does not differ from itself",
-			Help: "compare with git:<revision>, or with a copy of what was released",
-		}
+		return nil, errItself(spec)
 	}
 	return baseline.OpenDir(c.cwd(), spec)
+}
+
+// errItself refuses a baseline that would always pass.
+func errItself(spec baseline.Spec) error {
+	return &baseline.Error{
+		Class: baseline.Usage, Baseline: spec.String(), Problem: "that is of this project itself, which does not differ from itself",
+		Help: "compare with git:<revision>, or with a copy of what was released",
+	}
+}
+
+// shareRoot says whether a directory of proto files of this project is one of the other's, too.
+func (c *comparison) shareRoot(side *gate.Trees) bool {
+	return slices.ContainsFunc(side.Roots, func(other source.Tree) bool {
+		theirs, err := os.Stat(absolute(c.cwd(), other.Dir))
+		return err == nil && slices.ContainsFunc(c.current.Roots, func(own source.Tree) bool {
+			ours, err := os.Stat(absolute(c.cwd(), own.Dir))
+			return err == nil && os.SameFile(ours, theirs)
+		})
+	})
 }
 
 // configOf returns the configuration of a baseline. A project that had none yet had its files where they are today, if such directories were there.
@@ -183,7 +202,7 @@ func (c *comparison) compareSide(ctx context.Context, side gate.Side, now *gate.
 		return err
 	}
 	if old.Files == 0 {
-		return c.compareNothing(side)
+		return c.compareNothing(side.Name(), "has no proto files")
 	}
 	if c.job.profile != gate.Evgen {
 		module := buf.Module{}
@@ -192,19 +211,22 @@ func (c *comparison) compareSide(ctx context.Context, side gate.Side, now *gate.
 		}
 		return c.add(ctx, side, gate.JudgeAs(c.job.profile, old, now, module))
 	}
+	if gate.HasEvents(c.state) && !gate.HasEvents(old) {
+		return c.compareNothing(side.Name(), "has no event")
+	}
 	if !c.terms.All && !gate.HasEvents(old) && !gate.HasEvents(c.state) && !c.quiet {
 		fmt.Fprintln(c.job.stderr, "there is no event on either side: every message counts")
 	}
 	return c.add(ctx, side, gate.Judge(old, now, c.terms))
 }
 
-// compareNothing is for a baseline without proto files: more often than not it is the wrong one.
-func (c *comparison) compareNothing(side gate.Side) error {
+// compareNothing is for a baseline without proto files, or without the events that this project has: more often than not it is the wrong one.
+func (c *comparison) compareNothing(name, why string) error {
 	if !c.job.allowNew {
-		return exit(exitEnvironment, fmt.Errorf("check: %s has no proto files, so there is nothing to compare with: name another baseline, or pass --allow-new if this project is new", side.Name()))
+		return exit(exitEnvironment, fmt.Errorf("check: %s %s, so there is nothing to compare with: name another baseline, or pass --allow-new if all of this project is new", name, why))
 	}
 	if !c.quiet {
-		fmt.Fprintf(c.job.stderr, "%s has no proto files: all of this project is new\n", side.Name())
+		fmt.Fprintf(c.job.stderr, "%s %s: all of this project is new\n", name, why)
 	}
 	return nil
 }

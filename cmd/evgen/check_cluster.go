@@ -57,6 +57,11 @@ func (c *comparison) compareCluster(ctx context.Context) error {
 		t.Partitions = cmp.Or(environment.Topics[t.Name].Partitions, t.Partitions)
 		topics = append(topics, t.Name)
 	}
+	for topic := range environment.Topics {
+		if !slices.Contains(topics, topic) {
+			return fmt.Errorf("--env: environment %s of %s: %w", name, c.name, nearest.Unknown("topic", topic, topics))
+		}
+	}
 	states, err := describeTopics(ctx, opts, topics)
 	if err != nil {
 		return exit(exitEnvironment, fmt.Errorf("read the topics of environment %s: %w", name, err))

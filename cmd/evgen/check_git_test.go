@@ -205,7 +205,7 @@ git:HEAD (COMMIT):proto/shop/v1/order.proto:10:3: EV001: field shop.v1.Order.sit
 		w.git("init", "--quiet")
 		w.git("commit", "--quiet", "--allow-empty", "--message", "begin")
 		w.wants(`
-2> evgen: check: git:HEAD (COMMIT) has no proto files, so there is nothing to compare with: name another baseline, or pass --allow-new if this project is new
+2> evgen: check: git:HEAD (COMMIT) has no proto files, so there is nothing to compare with: name another baseline, or pass --allow-new if all of this project is new
 [exit 4]
 `, "check", "--against", "git:HEAD")
 		w.wants(`

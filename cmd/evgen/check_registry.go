@@ -75,7 +75,7 @@ func (r *registryComparison) subject(ctx context.Context, e *contract.Event) err
 	if err != nil {
 		return err
 	}
-	if !r.isTransitive(e, was) {
+	if !r.isTransitive(e, was.Contract) {
 		return nil
 	}
 	for _, v := range slices.Backward(older) {
@@ -91,14 +91,14 @@ func (r *registryComparison) isTransitive(e *contract.Event, was *contract.Set) 
 	if r.terms.LevelOf(e).Transitive() {
 		return true
 	}
-	return slices.ContainsFunc(was.Events, func(w contract.Event) bool { return r.terms.LevelOf(&w).Transitive() })
+	return was != nil && slices.ContainsFunc(was.Events, func(w contract.Event) bool { return r.terms.LevelOf(&w).Transitive() })
 }
 
-// latest compares an event with the latest version, and returns its contract, empty if it is unknown.
-func (r *registryComparison) latest(ctx context.Context, e *contract.Event, v *registry.Version) (*contract.Set, error) {
+// latest compares an event with the latest version, and returns its state, empty if it is unknown.
+func (r *registryComparison) latest(ctx context.Context, e *contract.Event, v *registry.Version) (*gate.State, error) {
 	old, err := r.state(ctx, e, v)
 	if err != nil || old == nil {
-		return &contract.Set{}, err
+		return &gate.State{}, err
 	}
 	if old.Contract == nil && !r.knowsContracts() {
 		r.object(e, gate.ContractUnknown, fmt.Sprintf("what %s promised of topic, key and revision of event %s is unknown: the registry keeps no contract of it", old.Name, e.Name),
@@ -107,14 +107,11 @@ func (r *registryComparison) latest(ctx context.Context, e *contract.Event, v *r
 	now := *r.comparison.state
 	now.Contract = gate.Successor(now.Contract, e.File, old.Contract)
 	r.keep(e, gate.Judge(old, &now, r.termsOf(e)))
-	if old.Contract == nil {
-		return &contract.Set{}, nil
-	}
-	return old.Contract, nil
+	return old, nil
 }
 
 // older compares an event with a version before the latest. What that one promised has been given up before, but its records are on the log.
-func (r *registryComparison) older(ctx context.Context, e *contract.Event, v *registry.Version, latest *contract.Set) error {
+func (r *registryComparison) older(ctx context.Context, e *contract.Event, v *registry.Version, latest *gate.State) error {
 	old, err := r.state(ctx, e, v)
 	if err != nil || old == nil {
 		return err
@@ -204,12 +201,16 @@ func (r *registryComparison) ask(ctx context.Context) error {
 	return nil
 }
 
-// answer compares the verdict of the registry with evgen's own.
+// answer compares the verdict of the registry with evgen's own, which stands alone where the registry could not be asked.
 func (r *registryComparison) answer(e *contract.Event, s registration.Step) {
 	switch refused := s.Action == registration.Refused; {
 	case refused && !r.breaks[e.Name]:
-		r.object(e, gate.RegistryRefuses, fmt.Sprintf("the registry refuses the schema of event %s under the level of subject %s, and evgen finds nothing that would be lost: %s",
-			e.Name, s.Subject, reasons(s)), "the registry compares whole files by rules of its own: change the schema, or the level of the subject")
+		who := "the registry refuses"
+		if s.Unasked != "" {
+			who = fmt.Sprintf("the registry could not be asked, for %s, and by the rules of Confluent's it refuses", s.Unasked)
+		}
+		r.object(e, gate.RegistryRefuses, fmt.Sprintf("%s the schema of event %s under the level of subject %s, and evgen finds nothing that would be lost: %s",
+			who, e.Name, s.Subject, reasons(s)), "the registry compares whole files by rules of its own: change the schema, or the level of the subject")
 	case s.Action == registration.Registered && r.breaks[e.Name]:
 		r.object(e, gate.RegistryDiffers, fmt.Sprintf("the registry would take the schema of event %s, although evgen finds that it breaks readers", e.Name), "")
 	}

@@ -45,6 +45,15 @@ func (r registered) put(subject, text string, s sr.Schema) {
 	}
 }
 
+// registerAnyhow registers what the level of the subject may forbid.
+func (r registered) registerAnyhow() {
+	r.t.Helper()
+	if err := r.client().SetCompatibility(r.t.Context(), sr.SetCompatibility{Level: sr.CompatNone}, r.subject())[0].Err; err != nil {
+		r.t.Fatal(err)
+	}
+	r.register()
+}
+
 func TestWhatIsRegisteredIsComparedWith(t *testing.T) {
 	t.Parallel()
 	realservers.EachRegistry(t, func(t *testing.T, url string) {
@@ -73,7 +82,7 @@ func TestAKeyThatChangesIsCaughtAgainstTheRegistry(t *testing.T) {
 	})
 }
 
-// TestEveryVersionOnTheLogCounts changes a type with the consent of the registry, so that only the first version tells.
+// TestEveryVersionOnTheLogCounts gives the number of a field that is gone to another type, so that only the first version tells.
 func TestEveryVersionOnTheLogCounts(t *testing.T) {
 	t.Parallel()
 	realservers.EachRegistry(t, func(t *testing.T, url string) {
@@ -86,18 +95,45 @@ func TestEveryVersionOnTheLogCounts(t *testing.T) {
 				r.edit(orderFile, "kind: DOCUMENT", "kind: DOCUMENT compatibility: "+level)
 				r.edit(orderFile, revision, revision+"\n  double note = 4;")
 				r.register()
-				r.edit(orderFile, "double note", "fixed64 note")
-				if err := r.client().SetCompatibility(t.Context(), sr.SetCompatibility{Level: sr.CompatNone}, r.subject())[0].Err; err != nil {
-					t.Fatal(err)
-				}
-				r.register()
+				r.edit(orderFile, "  double note = 4;\n", "")
+				r.registerAnyhow()
+				r.edit(orderFile, revision, revision+"\n  fixed64 note = 4;")
 				r.wantsFound(want)
 				if level == "BACKWARD_TRANSITIVE" {
 					r.edit(orderFile, level, "BACKWARD") // lowers its own bar
 					r.wantsFound(retyped)
+					r.edit(orderFile, "BACKWARD", level)
 				}
+				r.registerAnyhow()
+				r.wantsFound(nil) // what was released is not found again
 			})
 		}
+	})
+}
+
+// TestARemovalInItsDeployOrderIsGreen takes the steps that FIELD_REMOVED asks for. Apicurio refuses the last.
+func TestARemovalInItsDeployOrderIsGreen(t *testing.T) {
+	t.Parallel()
+	r := newRegistered(t, realservers.EmbeddedRegistry(t))
+	r.register()
+	r.edit(orderFile, "string site_id = 2;", "string site_id = 2 [deprecated = true];")
+	r.wantsFound(nil)
+	r.register()
+	r.edit(orderFile, "string site_id = 2 [deprecated = true];", "reserved 2; reserved \"site_id\";")
+	r.wantsFound(nil)
+	r.register()
+	r.wantsFound(nil)
+	if versions := r.versions(r.subject()); !cmp.Equal(versions, []int{1, 2, 3}) {
+		t.Errorf("the subject has versions %v; want 1 2 3", versions)
+	}
+	// The reservation goes, as somebody accepts, and then the number comes back.
+	r.edit(orderFile, "reserved 2; reserved \"site_id\";", "")
+	r.register()
+	r.edit(orderFile, "message Order {", "message Order {\n  double total = 2;")
+	r.wantsFound([]string{
+		orderFile + ":8 NUMBER_REUSED_ON_LOG shop.v1.Order.total, version 3 of subject TOPIC-value",
+		orderFile + ":8 FIELD_TYPE_CHANGED shop.v1.Order.total, version 2 of subject TOPIC-value",
+		orderFile + ":8 warning FIELD_RENAMED shop.v1.Order.total, version 2 of subject TOPIC-value",
 	})
 }
 
@@ -115,8 +151,9 @@ func TestAVersionOfSomebodyElseHasNoContract(t *testing.T) {
 		if code, _, stderr := runEvgen(t, r.dir, "generate"); code != exitOK {
 			t.Fatal(stderr)
 		}
+		r.move("evgen.lock", "released.lock")
 		r.edit(orderFile, "string site_id", "double site_id")
-		r.wantsFound([]string{orderFile + ":10 FIELD_TYPE_CHANGED shop.v1.Order.site_id, version 1 of subject TOPIC-value"}, "--against", "lock:evgen.lock")
+		r.wantsFound([]string{orderFile + ":10 FIELD_TYPE_CHANGED shop.v1.Order.site_id, version 1 of subject TOPIC-value"}, "--against", "lock:released.lock")
 	})
 }
 

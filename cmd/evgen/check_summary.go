@@ -38,22 +38,31 @@ func sameChange(f, g compat.Finding) bool {
 
 // conclude finds positions, applies evgen.accept.yaml, prints, and decides.
 func (c *comparison) conclude(ctx context.Context) error {
-	outcome := c.accept.Apply(c.found, c.now())
+	stale, err := c.staleLock()
+	if err != nil {
+		return err
+	}
+	outcome := c.accept.Apply(append(c.found, stale...), c.now())
 	if err := c.locate(ctx, &outcome); err != nil {
 		return exit(exitEnvironment, err)
 	}
 	slices.SortStableFunc(outcome.Open, byPlace)
 	found := slices.Concat(report.Open(outcome.Open), report.Diagnostics(outcome.Problems), report.Accepted(outcome.Accepted))
+	c.prefill(found)
 	if err := c.printReport(c.job.stdout, found); err != nil {
 		return err
 	}
 	if !c.quiet {
 		c.summarize(outcome)
 	}
-	if gate.HasErrors(outcome.Open) || outcome.Problems.HasErrors() {
+	isStale := func(f compat.Finding) bool { return f.Rule == gate.LockStale }
+	switch {
+	case gate.HasErrors(slices.DeleteFunc(outcome.Open, isStale)), outcome.Problems.HasErrors():
 		return exit(exitFindings, nil)
+	case len(stale) > 0:
+		return exit(exitOutOfDate, nil)
 	}
-	return c.checkLock()
+	return nil
 }
 
 // locate finds the positions of findings in the project. Those in the baselines are known.

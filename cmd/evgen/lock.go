@@ -10,6 +10,7 @@ import (
 	"github.com/evgen-dev/evgen/generator"
 	"github.com/evgen-dev/evgen/internal/gate"
 	"github.com/evgen-dev/evgen/schema/baseline"
+	"github.com/evgen-dev/evgen/schema/compat"
 	"github.com/evgen-dev/evgen/schema/contract"
 	"github.com/evgen-dev/evgen/schema/source"
 )
@@ -35,19 +36,21 @@ func (p *project) lockFile(set *source.Set) ([]generator.File, error) {
 	return []generator.File{{Name: lockName, Content: contracts.Lock()}}, nil
 }
 
-// checkLock says that evgen.lock is not what the annotations mean. A project need not have one.
-func (c *comparison) checkLock() error {
+// staleLock returns the finding that evgen.lock is not what the annotations mean, if that is so. A project need not have one.
+func (c *comparison) staleLock() ([]compat.Finding, error) {
 	file := filepath.Join(c.dir, lockName)
 	have, err := os.ReadFile(file)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return nil
+		return nil, nil
 	case err != nil:
-		return exit(exitEnvironment, err)
+		return nil, exit(exitEnvironment, err)
 	case bytes.Equal(have, c.state.Contract.Lock()):
-		return nil
+		return nil, nil
 	}
-	return exit(exitOutOfDate, fmt.Errorf("%s is out of date: run evgen generate", c.show(file)))
+	f := gate.Finding(gate.LockStale, c.show(file)+" is out of date", "run evgen generate, and commit it")
+	f.New.File = c.show(file)
+	return []compat.Finding{f}, nil
 }
 
 // compareLock compares contracts with those of an evgen.lock, which knows nothing of payloads but whether they are the same.
@@ -62,11 +65,17 @@ func (c *comparison) compareLock(spec baseline.Spec) error {
 	if err != nil {
 		return fmt.Errorf("read baseline %s: %w", spec, err)
 	}
+	if filepath.Clean(absolute(c.cwd(), spec.Path)) == filepath.Join(c.dir, lockName) {
+		return errItself(spec)
+	}
 	set, err := contract.ReadLock(spec.Path, raw)
 	if err != nil {
 		return err
 	}
 	old := &gate.State{Name: spec.String(), Contract: set}
+	if gate.HasEvents(c.state) && !gate.HasEvents(old) {
+		return c.compareNothing(spec.String(), "has no event")
+	}
 	found := gate.Judge(old, c.state, c.terms)
 	if !c.knowsPayloads() {
 		found = append(found, gate.ChangedPayloads(old, c.state, c.terms)...)

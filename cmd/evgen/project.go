@@ -26,6 +26,9 @@ type project struct {
 	dir    string        // what the configuration's paths are relative to, absolute
 	name   string        // of the configuration's file there, whether or not it exists
 	trees  []source.Tree // where proto files are read, after compile
+
+	profile string // whose rules findings are of; empty: evgen's
+	output  string // file for findings in the form that was asked for, beside text on standard output; empty: none
 }
 
 // load finds the project that the working directory is in.

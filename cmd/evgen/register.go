@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +27,7 @@ func newRegisterCommand(g *globals) *cobra.Command {
 		Use:   "register",
 		Short: "Put the schemas of the events into the schema registry",
 		Long: "Put the schemas of the events into the schema registry of evgen.yaml, each after those that it imports, and set the level of each event's\n" +
-			"subject. What is there already stays; registering again changes nothing.\n" +
+			"subject. What is there already stays; registering again changes nothing. If one would be refused, nothing is written.\n" +
 			"User and password come from " + registryUser + " and " + registryPassword + ".",
 		Example: "  evgen register --dry-run             # say what would change\n" +
 			"  evgen register --dry-run --exit-code # exit 3 if something would\n" +
@@ -48,6 +47,9 @@ func (job *enrolment) run(ctx context.Context) error {
 	if job.exitCode && !job.dryRun {
 		return errors.New("register: --exit-code is for --dry-run")
 	}
+	if job.format != "text" && job.format != "json" {
+		return fmt.Errorf("register: --format %s is for findings: it prints text or json", job.format)
+	}
 	p, err := load(job.globals)
 	if err != nil {
 		return err
@@ -64,20 +66,15 @@ func (job *enrolment) run(ctx context.Context) error {
 	if job.dryRun {
 		do = registration.Preview
 	}
-	changes, refused := 0, 0
+	var steps []registration.Step
 	err = do(ctx, client, entries, func(s registration.Step) {
-		if s.Action == registration.Refused {
-			refused++
-		}
-		if s.Changes() {
-			changes++
-		}
+		steps = append(steps, s)
 		job.tell(s)
 	})
 	if err != nil {
 		return environmentOf(err)
 	}
-	return job.conclude(len(entries), changes, refused)
+	return job.conclude(steps)
 }
 
 // registrations are what the project has to register.
@@ -102,50 +99,4 @@ func (p *project) registrations(ctx context.Context, stdout io.Writer) ([]regist
 		err = errors.New("register: this project has no event to register")
 	}
 	return entries, err
-}
-
-// tell prints what became of one subject; what stays as it is, only on request.
-func (job *enrolment) tell(s registration.Step) {
-	would := ""
-	if job.dryRun {
-		would = "would be "
-	}
-	switch s.Action {
-	case registration.Refused:
-		fmt.Fprintf(job.stdout, "%srefused: %s: %s\n", would, s.Subject, strings.Join(s.Reasons, "; "))
-		fmt.Fprintln(job.stdout, "    evgen check --against registry says what it breaks, and for whom")
-	case registration.Registered:
-		fmt.Fprintf(job.stdout, "%sregistered: %s%s\n", would, s.Subject, version(s))
-	case registration.Unchanged:
-		if job.verbose {
-			fmt.Fprintf(job.stdout, "unchanged: %s%s\n", s.Subject, version(s))
-		}
-	}
-	if s.SetsLevel {
-		was := ""
-		if s.LevelWas != nil {
-			was = ", was " + s.LevelWas.String()
-		}
-		fmt.Fprintf(job.stdout, "%sset: level of %s is %s%s\n", would, s.Subject, s.Level, was)
-	}
-}
-
-func version(s registration.Step) string {
-	if s.Version == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" as version %d, id %d", s.Version, s.ID)
-}
-
-func (job *enrolment) conclude(subjects, changes, refused int) error {
-	if !job.quiet {
-		fmt.Fprintf(job.stderr, "%s, %d changed, %d refused\n", plural(subjects, "subject"), changes, refused)
-	}
-	switch {
-	case refused > 0:
-		return exit(exitFindings, nil)
-	case job.exitCode && changes > 0:
-		return exit(exitOutOfDate, nil)
-	}
-	return nil
 }

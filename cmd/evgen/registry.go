@@ -28,7 +28,7 @@ func (p *project) registry() (*registry.Client, error) {
 		return nil, err
 	}
 	if url == "" {
-		return nil, errors.New("find the schema registry: write its address into evgen.yaml: registry: { url: ${EVGEN_REGISTRY_URL} }")
+		return nil, errors.New("find the schema registry: write its address into evgen.yaml: registry: { url: \"${EVGEN_REGISTRY_URL}\" }")
 	}
 	opts := []sr.ClientOpt{sr.URLs(url), sr.HTTPClient(&http.Client{Timeout: registryPatience})}
 	if user := os.Getenv(registryUser); user != "" {

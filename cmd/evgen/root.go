@@ -41,12 +41,15 @@ func newRootCommand(dir string, now func() time.Time) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "evgen",
 		Short: "Typed, idempotent Kafka events from annotated protobuf",
+		Long: "Typed, idempotent Kafka events from annotated protobuf.\n\n" +
+			"Exit codes: 0 all is well, 1 findings, 2 usage or configuration, 3 generated files or evgen.lock are out of date,\n" +
+			"4 a server or another part of the environment failed, 70 a bug of evgen.",
 		Example: "  evgen init                # an annotated event, a projection, a service and its test\n" +
 			"  evgen generate            # write what the annotations say\n" +
 			"  evgen lint                # say what is wrong with them\n" +
 			"  evgen explain <message>   # say what they mean\n" +
-			"  evgen check --against git:origin/main # say whom a change would break\n" +
-			"  evgen dev                 # a Kafka broker for development, with their topics",
+			"  evgen check --against git:origin/main # say whom a change breaks\n" +
+			"  evgen dev                 # a Kafka broker with their topics, and a schema registry",
 		DisableFlagsInUseLine: true,
 		SilenceErrors:         true,
 		SilenceUsage:          true,

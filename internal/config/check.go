@@ -32,6 +32,9 @@ func (c *Config) check(files Files) error {
 			return c.source.Errorf(fmt.Sprintf("$.sql.dialects[%d]", i), "%w", nearest.Unknown("dialect", d, generator.Dialects))
 		}
 	}
+	if err := c.checkRegistry(); err != nil {
+		return err
+	}
 	return c.checkDisabled()
 }
 

@@ -30,13 +30,7 @@ func Judge(old, now *State, t Terms) []compat.Finding {
 	if old.Contract != nil && now.Contract != nil {
 		found = contract.Compare(old.Contract, now.Contract, contract.Options{Level: t.Level, Renames: t.renames(), Baseline: old.Name})
 	}
-	return named(append(found, t.judgePayloads(old, now, old.Contract)...), old)
-}
-
-// JudgeOlder judges payloads alone, as for a version that is not the latest: its records are on the log, but what it promised has been given up before.
-// The contract is that of the latest version, whose levels count as those of now do.
-func JudgeOlder(old *State, latest *contract.Set, now *State, t Terms) []compat.Finding {
-	return named(t.judgePayloads(old, now, latest), old)
+	return named(append(found, judgePayloads(old, now, t.Renames, t.roots(old, now, old.Contract))...), old)
 }
 
 // ChangedPayloads objects to events whose payload is not what it was, when all that is known of the old side is a fingerprint.
@@ -56,12 +50,12 @@ func ChangedPayloads(old, now *State, t Terms) []compat.Finding {
 	return named(found, old)
 }
 
-func (t Terms) judgePayloads(old, now *State, was *contract.Set) []compat.Finding {
+func judgePayloads(old, now *State, renames []compat.Rename, roots []payload.Root) []compat.Finding {
 	if old.Snapshot == nil || now.Snapshot == nil {
 		return nil
 	}
-	c := compat.NewComparison(old.Snapshot, now.Snapshot, t.Renames...)
-	return payload.Judge(c, c.Facts(), t.roots(old, now, was))
+	c := compat.NewComparison(old.Snapshot, now.Snapshot, renames...)
+	return payload.Judge(c, c.Facts(), roots)
 }
 
 // JudgeTopics returns what it means to give the topics of a cluster the settings of the contract.

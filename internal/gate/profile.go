@@ -13,6 +13,7 @@ var foreign = []struct {
 	name  string
 	judge func(old, now *State, m buf.Module) []compat.Finding
 }{
+	{"buf", asBuf(0)}, // the rules that buf.yaml uses
 	{"buf:FILE", asBuf(buf.File)},
 	{"buf:PACKAGE", asBuf(buf.Package)},
 	{"buf:WIRE_JSON", asBuf(buf.WireJSON)},
@@ -31,7 +32,7 @@ func Profiles() []string {
 }
 
 // IsBuf says whether a profile judges each module of buf for itself.
-func IsBuf(profile string) bool { return strings.HasPrefix(profile, "buf:") }
+func IsBuf(profile string) bool { return profile == "buf" || strings.HasPrefix(profile, "buf:") }
 
 // JudgeAs returns what a profile other than evgen's says. Those of buf leave out what the configuration of a module ignores; the others do
 // not look at it.

@@ -16,6 +16,7 @@ const (
 	PayloadUnknown  = "PAYLOAD_UNKNOWN"
 	RegistryRefuses = "REGISTRY_REFUSES"
 	RegistryDiffers = "REGISTRY_DIFFERS"
+	LockStale       = "LOCK_STALE"
 )
 
 var rules = []compat.Rule{
@@ -25,6 +26,7 @@ var rules = []compat.Rule{
 	{ID: PayloadUnknown, Group: "gate", Severity: compat.Always, Summary: "How the payload of an event was before is known when it has changed."},
 	{ID: RegistryRefuses, Group: "gate", Severity: compat.Always, Summary: "The registry takes the schema of an event under the subject's level."},
 	{ID: RegistryDiffers, Group: "gate", Severity: compat.Remark, Summary: "The registry sees what evgen sees."},
+	{ID: LockStale, Group: "gate", Severity: compat.Always, Summary: "evgen.lock is what the annotations mean. Alone, it is exit 3."},
 }
 
 // Rules returns the rules of evgen's profile: of contracts, of payloads, and of the gate itself.

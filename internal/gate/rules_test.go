@@ -13,6 +13,7 @@ import (
 	"github.com/evgen-dev/evgen/internal/golden"
 	"github.com/evgen-dev/evgen/schema"
 	"github.com/evgen-dev/evgen/schema/compat"
+	"github.com/evgen-dev/evgen/schema/compat/accept"
 	"github.com/evgen-dev/evgen/schema/contract"
 )
 
@@ -38,13 +39,16 @@ func TestRulesAreDocumented(t *testing.T) {
 func TestNoTwoRulesHaveOneID(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, r := range gate.Rules() {
+	for _, r := range documented() {
 		if seen[r.ID] {
 			t.Errorf("rule %s is there twice", r.ID)
 		}
 		seen[r.ID] = true
 	}
 }
+
+// documented are the rules that a finding of evgen's profile may have.
+func documented() []compat.Rule { return slices.Concat(gate.Rules(), accept.Rules()) }
 
 func document() string {
 	var b strings.Builder
@@ -56,10 +60,13 @@ What a change breaks: **B** backward, new consumers on old data · **F** forward
 entity no longer meet · **H** history, what a consumer that begins at the first record can learn · **S** state, what consumers have stored
 no longer fits · **P** producers begin to fail. B and F are errors under a level that asks for them and warnings under the others; the
 rest are errors under every level, unless the rule says otherwise.
+
+A change that somebody answers for passes by an entry in ` + "`evgen.accept.yaml`" + `, which accepts that change alone, and for a year at most. The rules
+of acceptance are about such entries.
 `)
 	for _, group := range groups() {
 		fmt.Fprintf(&b, "\n## %s\n", strings.ToUpper(group[:1])+group[1:])
-		for _, r := range gate.Rules() {
+		for _, r := range documented() {
 			if r.Group == group {
 				describe(&b, r)
 			}
@@ -71,7 +78,7 @@ rest are errors under every level, unless the rule says otherwise.
 // groups returns the groups of rules, each once.
 func groups() []string {
 	var all []string
-	for _, r := range gate.Rules() {
+	for _, r := range documented() {
 		if !slices.Contains(all, r.Group) {
 			all = append(all, r.Group)
 		}

@@ -56,12 +56,28 @@ func unsound(side Side, ds schema.Diagnostics) error {
 	return &UnsoundError{side, errs}
 }
 
-// isAnnotated says whether a file can have annotations: it imports them.
+// isAnnotated says whether a file can have annotations: it sees a file that declares them.
 func isAnnotated(fd protoreflect.FileDescriptor) bool {
 	for i := range fd.Imports().Len() {
-		if fd.Imports().Get(i).Path() == schema.OptionsPath {
+		if declares(fd.Imports().Get(i)) {
 			return true
 		}
 	}
 	return false
 }
+
+// declares says whether a file has the annotations for those that import it: its own, in a copy of options.proto at whatever path, or those that it makes public.
+func declares(fd protoreflect.FileDescriptor) bool {
+	if fd.Path() == schema.OptionsPath || fd.Package() == annotations {
+		return true
+	}
+	for i := range fd.Imports().Len() {
+		if x := fd.Imports().Get(i); x.IsPublic && declares(x) {
+			return true
+		}
+	}
+	return false
+}
+
+// annotations is the package of options.proto.
+const annotations = "evgen.v1"

@@ -23,6 +23,8 @@ type Entry struct {
 	Imports  []string      // paths that need references, sorted
 	Level    *compat.Level // of the subject; nil: left to the registry, as for files that others import
 	Contract string        // value of [ContractProperty]; empty: none
+
+	descriptor protoreflect.FileDescriptor // of the file
 }
 
 // Plan returns what to register for the events of contracts, each entry after those that it imports. Files are all files, each after its imports.
@@ -79,7 +81,7 @@ func (p *planner) entry(subject string, fd protoreflect.FileDescriptor) (Entry, 
 			return Entry{}, err
 		}
 	}
-	return Entry{Subject: subject, File: fd.Path(), Text: text, Imports: imports}, nil
+	return Entry{Subject: subject, File: fd.Path(), Text: text, Imports: imports, descriptor: fd}, nil
 }
 
 func (p *planner) imported(path string) error {

@@ -26,8 +26,8 @@ var rekeyed = compat.Effect{
 	},
 }
 
-// gateFindings are what the gate finds: a break with everything, a warning, one without effects, one in a file that is gone, and one
-// that says something could not be compared.
+// gateFindings are what the gate finds: a break with everything, a warning about a type that an event reaches, one without effects, one in a file that
+// is gone, and one that says something could not be compared.
 func gateFindings() []compat.Finding {
 	return []compat.Finding{
 		{
@@ -47,7 +47,7 @@ func gateFindings() []compat.Finding {
 		},
 		{
 			Rule: "FIELD_NO_DELETE", Severity: schema.Error, Subject: "acme.orders.v1.OrderPlaced.note",
-			Message: "field 7 of acme.orders.v1.OrderPlaced is gone", New: place(orders, 10, 9, 20),
+			Message: "field 7 of acme.orders.v1.OrderPlaced is gone", New: message(orders, 10, 30),
 			Old: place("acme/orders/v1/orders.proto", 18, 3, 24), From: "note = 7", Baseline: "git:origin/main",
 		},
 		{
@@ -60,6 +60,11 @@ func gateFindings() []compat.Finding {
 			Message: "the registry does not know the subject orders-value", Help: "pass --allow-new if it is new", Baseline: "registry",
 		},
 	}
+}
+
+// message is a place over several lines, such as what a field is gone from.
+func message(file string, from, to int) compat.Place {
+	return compat.Place{File: file, Start: schema.Position{Path: file, Line: from, Column: 1}, End: schema.Position{Path: file, Line: to, Column: 2}}
 }
 
 func place(file string, line, from, to int) compat.Place {

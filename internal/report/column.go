@@ -15,8 +15,9 @@ func newColumns(source func(path string) ([]byte, error)) *columns {
 	return &columns{source, map[string][][]byte{}}
 }
 
-// region returns a part of a file; nil: the whole file. Without the text it is the lines as a whole, rather than wrong columns.
+// region returns the first line of a part of a file; nil: the whole file. Without the text it is the line as a whole, rather than wrong columns.
 func (c *columns) region(p Place) *sarifRegion {
+	p = p.firstLine()
 	r := lines(p)
 	if r == nil || p.Column == 0 {
 		return r
@@ -25,23 +26,22 @@ func (c *columns) region(p Place) *sarifRegion {
 	if !ok {
 		return r
 	}
-	r.StartColumn = start
-	if p.EndLine == 0 {
+	if p.EndColumn == 0 {
+		r.StartColumn = start
 		return r
 	}
-	end, ok := c.characters(p.Path, p.EndLine, p.EndColumn)
-	if !ok {
-		return lines(p)
+	if end, ok := c.characters(p.Path, p.EndLine, p.EndColumn); ok {
+		r.StartColumn, r.EndColumn = start, end
 	}
-	r.EndColumn = end
 	return r
 }
 
-// lines returns the lines that a part of a file touches; nil: the whole file.
+// lines returns the line in which a part of a file begins; nil: the whole file.
 func lines(p Place) *sarifRegion {
 	if p.Line == 0 {
 		return nil
 	}
+	p = p.firstLine()
 	return &sarifRegion{StartLine: p.Line, EndLine: p.EndLine}
 }
 

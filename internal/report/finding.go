@@ -30,6 +30,15 @@ type Place struct {
 	EndColumn int    `json:"end_column,omitempty"`
 }
 
+// firstLine returns a place of one line, to its end if it goes on below. GitHub shows a finding beside a change only if all lines of the finding
+// are in it, and what is gone from a message would be all of the message.
+func (p Place) firstLine() Place {
+	if p.EndLine > p.Line {
+		p.EndLine, p.EndColumn = p.Line, 0
+	}
+	return p
+}
+
 // Related is another place that a finding speaks of.
 type Related struct {
 	Place
@@ -106,6 +115,21 @@ func ofChange(c compat.Finding) Finding {
 
 func span(path string, start, end schema.Position) Place {
 	return Place{path, start.Line, start.Column, end.Line, end.Column}
+}
+
+// Settle gives findings without a line in the sources, e.g., that an event is gone, one for services that show findings beside a change: the line where
+// it was, in the file that had it, which is next to what is gone unless more has changed. Former returns the path of that file, and how many lines
+// it has; none: there is no such file any more.
+func Settle(found []Finding, former func(*Change) (path string, lines int)) {
+	for i := range found {
+		f := &found[i]
+		if f.Line > 0 || f.Change == nil || f.Change.Was.Path == "" {
+			continue
+		}
+		if path, lines := former(f.Change); lines > 0 && (f.Path == "" || f.Path == path) {
+			f.Place = Place{Path: path, Line: min(max(1, f.Change.Was.Line), lines)}
+		}
+	}
 }
 
 // Relocate replaces the paths of the sources and of accept files, e.g., import paths by names of files. Places in the baseline stay: a function that knows

@@ -92,8 +92,8 @@ func TestGitHubReadsEachFindingAsOneCommand(t *testing.T) {
 			if properties["line"] != "" && properties["line"] != strconv.Itoa(f.Line) {
 				t.Errorf("%s: line %s; want %d", name, properties["line"], f.Line)
 			}
-			if _, ok := properties["col"]; ok && properties["endLine"] != "" && properties["endLine"] != properties["line"] {
-				t.Errorf("%s: columns of a part over several lines: %v", name, properties)
+			if properties["endLine"] != "" && properties["endLine"] != properties["line"] {
+				t.Errorf("%s: a part over several lines, which is shown only beside a change of all of them: %v", name, properties)
 			}
 		}
 	}

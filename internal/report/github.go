@@ -30,7 +30,7 @@ func (f Finding) command() string {
 	return "error"
 }
 
-// properties returns file=…,line=…,title=… of what is known. The runner refuses columns of a part over several lines.
+// properties returns file=…,line=…,title=… of what is known.
 func (f Finding) properties() string {
 	var b strings.Builder
 	if f.Path != "" {
@@ -38,11 +38,9 @@ func (f Finding) properties() string {
 	}
 	if f.Path != "" && f.Line > 0 {
 		fmt.Fprintf(&b, "line=%d,", f.Line)
-		switch {
-		case f.EndLine > f.Line:
-			fmt.Fprintf(&b, "endLine=%d,", f.EndLine)
-		case f.EndLine == f.Line && f.EndColumn > f.Column:
-			fmt.Fprintf(&b, "col=%d,endLine=%d,endColumn=%d,", f.Column, f.EndLine, f.EndColumn)
+		switch at := f.firstLine(); {
+		case at.EndLine == at.Line && at.EndColumn > at.Column:
+			fmt.Fprintf(&b, "col=%d,endLine=%d,endColumn=%d,", at.Column, at.EndLine, at.EndColumn)
 		case f.Column > 0:
 			fmt.Fprintf(&b, "col=%d,", f.Column)
 		}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/evgen-dev/evgen/schema"
 	"github.com/evgen-dev/evgen/schema/compat"
@@ -12,6 +13,7 @@ import (
 type Tool struct {
 	Version string // of evgen, e.g., v1.2.0
 	Rules   []Rule // those that findings may have; others appear with their ID alone
+	Config  string // path of the configuration, where services show what has no place; empty: evgen.yaml
 	// Source returns the text of the file at the path of a finding's place. SARIF counts columns in characters, and gets none of files
 	// without a text. Nil: of no file.
 	Source func(path string) ([]byte, error)
@@ -25,6 +27,7 @@ type Rule struct {
 	Summary  string // in one line
 	Severity schema.Severity
 	Effect   *compat.Effect // of rules of the gate
+	URL      string         // of what is written about it; may be empty
 }
 
 // LintRules returns rules of lint and generate.
@@ -36,12 +39,17 @@ func LintRules(rules []schema.Rule) []Rule {
 	return all
 }
 
+// RulesURL is the document of the rules of the gate, with a heading for each.
+const RulesURL = "https://github.com/evgen-dev/evgen/blob/main/docs/rules.md"
+
 // GateRules returns rules of the gate. Their severity is that under the strictest level.
 func GateRules(rules []compat.Rule) []Rule {
 	var all []Rule
 	for _, r := range rules {
 		severity, _ := r.Severity.Judge(compat.LevelFullTransitive, r.Breaks)
-		all = append(all, Rule{r.ID, "", r.Group, r.Summary, severity, &r.Effect})
+		all = append(all, Rule{
+			ID: r.ID, Group: r.Group, Summary: r.Summary, Severity: severity, Effect: &r.Effect, URL: RulesURL + "#" + strings.ToLower(r.ID),
+		})
 	}
 	return all
 }

@@ -85,6 +85,33 @@ func TestEachFormatReportsAFailedWrite(t *testing.T) {
 	}
 }
 
+func TestSettlePutsWhatIsGoneWhereItWas(t *testing.T) {
+	t.Parallel()
+	for lines, want := range map[int]report.Place{
+		0:  {}, // the file is gone, too
+		5:  {Path: "held.proto", Line: 5},
+		90: {Path: "held.proto", Line: 8},
+	} {
+		found := report.Open(gateFindings())
+		report.Settle(found, func(c *report.Change) (string, int) {
+			if c.Was.Path != "acme/orders/v1/held.proto" {
+				t.Errorf("asked for %s", c.Was.Path)
+			}
+			return "held.proto", lines
+		})
+		got := []report.Place{found[0].Place, found[3].Place, found[4].Place}
+		if diff := cmp.Diff([]report.Place{report.Open(gateFindings())[0].Place, want, {}}, got); diff != "" {
+			t.Errorf("places with %d lines (-want +got):\n%s", lines, diff)
+		}
+		whole := found[3:4]
+		whole[0].Place = report.Place{Path: "another.proto"} // it has moved as a whole
+		report.Settle(whole, func(*report.Change) (string, int) { return "held.proto", lines })
+		if whole[0].Path != "another.proto" || whole[0].Line > 0 {
+			t.Errorf("a finding in another file was put at %v", whole[0].Place)
+		}
+	}
+}
+
 func TestRelocateReplacesPathsOfTheSourcesAlone(t *testing.T) {
 	t.Parallel()
 	found := acceptedFindings()

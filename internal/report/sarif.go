@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/url"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/evgen-dev/evgen/schema"
+	"github.com/evgen-dev/evgen/schema/compat/accept"
 )
 
 const (
@@ -77,7 +79,7 @@ func (s *sarif) rule(id string) sarifRule {
 	}
 	r := s.tool.Rules[i]
 	rule := sarifRule{
-		ID: r.ID, Name: r.Name, ShortDescription: &sarifText{r.Summary}, Help: &sarifText{r.help()},
+		ID: r.ID, Name: r.Name, ShortDescription: &sarifText{r.Summary}, Help: &sarifHelp{r.help(), r.markdown()}, HelpURI: r.URL,
 		DefaultConfiguration: &sarifConfiguration{sarifLevel(r.Severity)},
 	}
 	if r.Group != "" {
@@ -91,6 +93,31 @@ func (r Rule) help() string {
 	return strings.Join(append([]string{r.Summary}, effectLines(r.Effect)...), "\n")
 }
 
+// markdown is help as GitHub shows it beside a finding. What rules say comes from tables of evgen, and needs no escapes.
+func (r Rule) markdown() string {
+	var b strings.Builder
+	b.WriteString(r.Summary + "\n")
+	if e := r.Effect; e != nil {
+		b.WriteString("\n")
+		if words := breakWords(e.Breaks); len(words) > 0 {
+			b.WriteString("- **breaks**: " + strings.Join(words, ", ") + "\n")
+		}
+		for _, o := range outcomes(e) {
+			b.WriteString("- **" + o.label + "**: " + o.text + "\n")
+		}
+		for i, step := range e.Steps {
+			if i == 0 {
+				b.WriteString("\nDeploy it so:\n\n")
+			}
+			fmt.Fprintf(&b, "%d. %s\n", i+1, step)
+		}
+	}
+	if r.URL != "" {
+		b.WriteString("\n[" + r.ID + "](" + r.URL + ")\n")
+	}
+	return b.String()
+}
+
 // result returns a finding. GitHub reads a fingerprint under one key only, and makes one itself otherwise: of the line's text, so that of two
 // findings in a line, such as two fields that are gone from a message, it would show one.
 func (s *sarif) result(f Finding, unique string) sarifResult {
@@ -98,7 +125,7 @@ func (s *sarif) result(f Finding, unique string) sarifResult {
 		RuleID:              f.Rule,
 		RuleIndex:           slices.Index(s.rules, f.Rule),
 		Level:               sarifLevel(f.Severity),
-		Message:             sarifMessage(strings.Join(append([]string{f.sentence()}, f.explanation()...), "\n")),
+		Message:             sarifMessage(f.explained()),
 		Locations:           []sarifLocation{s.location(f)},
 		PartialFingerprints: map[string]string{"evgen/v1": unique, "primaryLocationLineHash": unique},
 	}
@@ -116,18 +143,29 @@ func (s *sarif) result(f Finding, unique string) sarifResult {
 	return result
 }
 
-// explanation returns the lines below the first that SARIF has no place for.
-func (f Finding) explanation() []string {
+// explained returns all that SARIF has no other place for. The first line is a sentence: where GitHub lacks space, it shows that alone. The entry that
+// accepts a finding has its long form, which holds no brace that a reader of SARIF might leave doubled.
+func (f Finding) explained() string {
 	if f.Change == nil || f.Accepted != nil {
-		return nil
+		return f.sentence()
 	}
-	return effectLines(f.Change.Effect)
+	lines := f.Change.consequences()
+	if f.acceptable() {
+		lines = append(lines, "accept with, in "+accept.FileName+":")
+		for line := range strings.Lines(f.Change.Entry.String()) {
+			lines = append(lines, printable(strings.TrimSuffix(line, "\n")))
+		}
+	}
+	if len(lines) == 0 {
+		return f.sentence()
+	}
+	return f.sentence() + ".\n" + strings.Join(lines, "\n")
 }
 
 // location returns where a finding is, with the name of what changed, which stays when lines move.
 func (s *sarif) location(f Finding) sarifLocation {
 	at := f.Place
-	at.Path = f.somewhere()
+	at.Path = f.somewhere(s.tool)
 	at.Line = max(1, at.Line) // GitHub wants a line, also of a file as a whole
 	location := sarifLocation{PhysicalLocation: s.physical(at)}
 	if f.Change != nil && f.Change.Subject != "" {

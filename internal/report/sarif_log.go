@@ -26,7 +26,8 @@ type (
 		ID                   string              `json:"id"`
 		Name                 string              `json:"name,omitempty"`
 		ShortDescription     *sarifText          `json:"shortDescription,omitempty"`
-		Help                 *sarifText          `json:"help,omitempty"`
+		Help                 *sarifHelp          `json:"help,omitempty"`
+		HelpURI              string              `json:"helpUri,omitempty"`
 		DefaultConfiguration *sarifConfiguration `json:"defaultConfiguration,omitempty"`
 		Properties           *sarifProperties    `json:"properties,omitempty"`
 	}
@@ -41,6 +42,10 @@ type (
 	}
 	sarifText struct {
 		Text string `json:"text"`
+	}
+	sarifHelp struct {
+		Text     string `json:"text"`
+		Markdown string `json:"markdown"`
 	}
 	sarifResult struct {
 		RuleID              string             `json:"ruleId"`

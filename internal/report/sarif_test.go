@@ -105,12 +105,14 @@ func TestSARIFCountsColumnsInCharacters(t *testing.T) {
 		{Place: report.Place{Path: "unicode.proto", Line: 2, Column: 99, EndLine: 2, EndColumn: 100}},
 		{Place: report.Place{Path: "unknown.proto", Line: 2, Column: 3, EndLine: 4, EndColumn: 5}},
 		{Place: report.Place{Path: "unicode.proto", Line: 1, Column: 1}},
+		{Place: report.Place{Path: "unicode.proto", Line: 1, Column: 2, EndLine: 2, EndColumn: 2}}, // to the end of its first line
 	})
 	want := []map[string]int{
 		{"startLine": 2, "startColumn": 14, "endLine": 2, "endColumn": 15},
 		{"startLine": 2, "endLine": 2}, // not in the text: the whole line rather than a wrong column
-		{"startLine": 2, "endLine": 4},
+		{"startLine": 2, "endLine": 2},
 		{"startLine": 1, "startColumn": 1},
+		{"startLine": 1, "startColumn": 2, "endLine": 1},
 	}
 	for i, w := range want {
 		if diff := cmp.Diff(w, got[i].Locations[0].PhysicalLocation.Region); diff != "" {

@@ -76,11 +76,16 @@ func (f Finding) details() []string {
 		return lines
 	}
 	lines = append(lines, f.Change.was()...)
-	lines = append(lines, effectLines(f.Change.Effect)...)
-	if f.Change.Entry != nil && f.Severity == schema.Error {
+	lines = append(lines, f.Change.consequences()...)
+	if f.acceptable() {
 		lines = append(lines, "accept with: "+printable(f.Change.Entry.Line()))
 	}
 	return lines
+}
+
+// acceptable says whether it takes an entry to let a finding pass, and there is one.
+func (f Finding) acceptable() bool {
+	return f.Change != nil && f.Change.Entry != nil && f.Severity == schema.Error
 }
 
 // String returns who answers for a finding, and until when.
@@ -100,6 +105,24 @@ func (c *Change) was() []string {
 		return []string{"compared with " + printable(c.Baseline)}
 	}
 	return nil
+}
+
+// consequences says whom a change concerns, and how.
+func (c *Change) consequences() []string {
+	var lines []string
+	if event := c.bystander(); event != "" {
+		lines = append(lines, "event: "+event)
+	}
+	return append(lines, effectLines(c.Effect)...)
+}
+
+// bystander returns the event that a change of something else concerns, such as one of a message that several events have; empty: the name of
+// what changed begins with that of the event.
+func (c *Change) bystander() string {
+	if c.Event == "" || c.Subject == c.Event || strings.HasPrefix(c.Subject, c.Event+".") {
+		return ""
+	}
+	return printable(c.Event)
 }
 
 // effectLines says what those who share the event experience, and how to deploy the change.

@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/sr"
 
 	"github.com/evgen-dev/evgen/runtime/registry"
+	"github.com/evgen-dev/evgen/schema/compat"
 )
 
 func TestIncompatibleIsToldByTheStatus(t *testing.T) {
@@ -55,13 +56,95 @@ func TestReasonsAreReadFromWhatServersWrite(t *testing.T) {
 		`{oldSchema: 'syntax = "proto3"; // errorTypes'}`,
 		`{validateFields: 'false', compatibility: 'BACKWARD'}`,
 		`something else altogether`,
+		`{errorType:"FIELD_DEFAULT_CHANGED", description:"default is 'a', was 'b' (at path '#/Placed/1')"}`,
+		"a page\nof many lines",
 	}}
 	want := []string{
 		"FIELD_SCALAR_KIND_CHANGED: The kind of a SCALAR field at path '#/Placed/1' in the new schema does not match its kind in the old schema",
 		"PACKAGE_CHANGED: The package changed", "MESSAGE_REMOVED", "something else altogether",
+		"FIELD_DEFAULT_CHANGED: default is 'a', was 'b' (at path '#/Placed/1')", "a page …",
 	}
 	if diff := cmp.Diff(want, answer.Reasons()); diff != "" {
 		t.Errorf("reasons (-want +got):\n%s", diff)
+	}
+}
+
+// TestARefusalIsBrief is about messages that repeat the old schema, whatever its length.
+func TestARefusalIsBrief(t *testing.T) {
+	t.Parallel()
+	old := strings.Repeat("message Old { string a = 1; }\n", 200)
+	for message, want := range map[string][]string{
+		`incompatible with an earlier schema, details: [{errorType:"MESSAGE_REMOVED"}, {errorType:"FIELD_SCALAR_KIND_CHANGED", description:"it's '#/Placed/1'"}, ` +
+			`{oldSchemaVersion: 1}, {oldSchema: '` + old + `{errorType:"NONE"}'}, {compatibility: 'BACKWARD'}]`: {"MESSAGE_REMOVED", `FIELD_SCALAR_KIND_CHANGED: it's '#/Placed/1'`},
+		"Incompatible artifact: orders-value [PROTOBUF]": {"Incompatible artifact: orders-value [PROTOBUF]"},
+		"Incompatible.\n" + old:                          {"Incompatible. …"},
+		strings.Repeat("incompatible ", 1000):            {strings.Repeat("incompatible ", 1000)[:300] + " …"},
+	} {
+		body, err := json.Marshal(map[string]any{"error_code": 409, "message": message})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/versions") && r.Method == http.MethodPost {
+				status(409, string(body))(w, r)
+				return
+			}
+			status(404, `{"error_code":40401,"message":"Subject not found"}`)(w, r)
+		})
+		_, err = c.Register(t.Context(), "orders-value", schemaOf("string id = 1;"))
+		refused, ok := errors.AsType[*registry.RefusedError](err)
+		if !ok {
+			t.Fatalf("error %v, want a RefusedError", err)
+		}
+		if diff := cmp.Diff(want, refused.Reasons()); diff != "" {
+			t.Errorf("%.40s (-want +got):\n%s", message, diff)
+		}
+		if want := "register subject orders-value: the registry refuses it as incompatible: " + strings.Join(want, "; "); err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestAMismatchSaysOneThingALine(t *testing.T) {
+	t.Parallel()
+	mismatch := &registry.MismatchError{
+		Subject: "orders-value", Version: 3,
+		Findings: []compat.Finding{{Rule: "KEY_FIELD_CHANGED", Message: "key is site_id"}, {Rule: "FIELD_TYPE_CHANGED", Message: "type is double"}},
+	}
+	for _, c := range []struct {
+		answer registry.Answer
+		last   string
+	}{
+		{registry.Answer{}, "run evgen register before the service is deployed"},
+		{registry.Answer{Verdict: registry.Compatible}, "the registry finds it compatible\n    run evgen register before the service is deployed"},
+		{
+			registry.Answer{Verdict: registry.Incompatible, Messages: []string{`{errorType:"A", description:"a"}`, `{errorType:"B"}`}},
+			"the registry finds it incompatible\n    the registry says A: a\n    the registry says B\n    undo the change, or give the event a new name",
+		},
+	} {
+		mismatch.Answer = c.answer
+		want := "its schema is no version of subject orders-value:\n    KEY_FIELD_CHANGED against version 3: key is site_id\n" +
+			"    FIELD_TYPE_CHANGED against version 3: type is double\n    " + c.last
+		if diff := cmp.Diff(want, mismatch.Error()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestTheEffectiveLevelIsAskedFor(t *testing.T) {
+	t.Parallel()
+	c := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("defaultToGlobal") == "true" {
+			status(200, `{"compatibilityLevel":"FULL"}`)(w, r)
+			return
+		}
+		status(404, `{"error_code":40408,"message":"none"}`)(w, r)
+	})
+	if level, known, err := c.EffectiveLevel(t.Context(), "orders-value"); level != compat.LevelFull || !known || err != nil {
+		t.Errorf("level %v, %t, %v; want FULL", level, known, err)
+	}
+	if level, set, err := c.Level(t.Context(), "orders-value"); set || err != nil {
+		t.Errorf("level %v, %t, %v; want none", level, set, err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"strings"
 
 	"github.com/twmb/franz-go/pkg/sr"
 )
@@ -62,34 +63,51 @@ func (c *Client) Compatible(ctx context.Context, subject string, s Schema) (Answ
 	return Answer{Verdict: Incompatible, Messages: answer.Messages}, nil
 }
 
-// reason is the part of a message that names a rule. Servers write something like JSON, in which strings are not escaped.
-var reason = regexp.MustCompile(`errorType['"]?\s*:\s*['"]([A-Z_0-9]+)['"](?:.*?description['"]?\s*:\s*['"](.*?)['"]\s*[,}])?`)
-
 // Reasons returns the messages that say what is wrong, as rule and description where they have that form. Messages that only
 // repeat the old schema or the configuration are left out.
 func (a Answer) Reasons() []string {
 	var reasons []string
 	for _, m := range a.Messages {
-		rule, description := ruleOf(m)
-		switch {
-		case description != "":
-			reasons = append(reasons, rule+": "+description)
-		case rule != "":
-			reasons = append(reasons, rule)
-		case !circumstance.MatchString(m):
-			reasons = append(reasons, m)
+		found := reasonsIn(m)
+		if len(found) == 0 && !circumstance.MatchString(m) {
+			found = []string{brief(m)}
 		}
+		reasons = append(reasons, found...)
 	}
 	return reasons
 }
 
-func ruleOf(message string) (rule, description string) {
-	found := reason.FindStringSubmatch(message)
-	if len(found) < 3 {
-		return "", ""
-	}
-	return found[1], found[2]
-}
+// reason is the part of a message that names a rule. Servers write something like JSON, in which strings are not escaped.
+var reason = regexp.MustCompile(`(?s)errorType['"]?\s*:\s*['"]([A-Z_0-9]+)['"](?:[^{}]*?description['"]?\s*:\s*(?:"(.*?)"|'(.*?)')\s*[,}])?`)
 
 // circumstance are messages about the circumstances of a verdict.
 var circumstance = regexp.MustCompile(`^\s*\{\s*['"]?(oldSchema|oldSchemaVersion|validateFields|compatibility)['"]?\s*:`)
+
+// reasonsIn returns the rules that a message names, each with its description if it has one. The old schema, which some messages end with, says nothing.
+func reasonsIn(message string) []string {
+	message, _, _ = strings.Cut(message, "{oldSchema")
+	var reasons []string
+	for _, found := range reason.FindAllStringSubmatch(message, -1) {
+		text := found[1]
+		if description := found[2] + found[3]; description != "" {
+			text += ": " + description
+		}
+		reasons = append(reasons, text)
+	}
+	return reasons
+}
+
+// briefly is how much is shown of a message of which nobody knows how long it is.
+const briefly = 300
+
+// brief returns the first line of a message, or the beginning of it.
+func brief(message string) string {
+	line, rest, _ := strings.Cut(strings.TrimSpace(message), "\n")
+	if len(line) > briefly {
+		return strings.ToValidUTF8(line[:briefly], "") + " …"
+	}
+	if rest != "" {
+		return line + " …"
+	}
+	return line
+}

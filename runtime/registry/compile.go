@@ -107,8 +107,8 @@ func compiled(set *source.Set, path string) (protoreflect.FileDescriptor, error)
 const anonymous = "schema-of-subject.proto"
 
 // normalText returns the normal form of a schema, which tells whether two are the same.
-func normalText(ctx context.Context, text string, imports map[string]string) (string, error) {
-	set, err := compile(ctx, anonymous, text, imports, nil)
+func normalText(ctx context.Context, text string, imports map[string]string, deps []source.Tree) (string, error) {
+	set, err := compile(ctx, anonymous, text, imports, deps)
 	if err != nil {
 		return "", err
 	}

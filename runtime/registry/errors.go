@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/sr"
@@ -33,14 +34,16 @@ type RefusedError struct {
 	What    string // was asked, e.g., register subject orders-value
 	Status  int    // of HTTP
 	Code    int    // of the registry, e.g., 42201; 0: none
-	Message string
+	Message string // at most 2000 bytes of it
+
+	reasons []string
 }
 
 // Error returns what was asked and what the registry said.
 func (e *RefusedError) Error() string {
 	switch {
 	case e.Incompatible():
-		return fmt.Sprintf("%s: the registry refuses it as incompatible: %s", e.What, e.Message)
+		return fmt.Sprintf("%s: the registry refuses it as incompatible: %s", e.What, strings.Join(e.Reasons(), "; "))
 	case e.Code != 0:
 		return fmt.Sprintf("%s: the registry refuses it: %s (code %d)", e.What, e.Message, e.Code)
 	}
@@ -51,6 +54,14 @@ func (e *RefusedError) Error() string {
 // 409 for other conflicts, too, with a code that says so.
 func (e *RefusedError) Incompatible() bool {
 	return e.Status == http.StatusConflict && (e.Code == 0 || e.Code/100 == 409 || e.Code == http.StatusConflict)
+}
+
+// Reasons says what is wrong, as rule and description where the message has that form; otherwise it is how the message begins.
+func (e *RefusedError) Reasons() []string {
+	if len(e.reasons) > 0 {
+		return slices.Clone(e.reasons)
+	}
+	return []string{brief(e.Message)}
 }
 
 // Codes of things that are not there; servers differ in which they use for a subject without a level.
@@ -84,8 +95,11 @@ func (c *Client) explain(what string, err error) error {
 		return c.unavailable(what, withoutAnswer(err))
 	}
 	message := answer.Message
-	if message == "" || len(message) > 2000 {
+	switch {
+	case message == "":
 		message = fmt.Sprintf("%.200q", answer.Raw)
+	case len(message) > 2000:
+		message = brief(message)
 	}
 	switch status := answer.StatusCode; {
 	case status == http.StatusUnauthorized:
@@ -97,7 +111,7 @@ func (c *Client) explain(what string, err error) error {
 	case status == http.StatusRequestTimeout, status == http.StatusTooManyRequests, status < 400, status >= 500:
 		return c.unavailable(what, fmt.Errorf("it fails with HTTP %d: %s", status, message))
 	}
-	return &RefusedError{What: what, Status: answer.StatusCode, Code: answer.ErrorCode, Message: message}
+	return &RefusedError{What: what, Status: answer.StatusCode, Code: answer.ErrorCode, Message: message, reasons: reasonsIn(answer.Message)}
 }
 
 func (c *Client) unavailable(what string, err error) error {

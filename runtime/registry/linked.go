@@ -60,9 +60,8 @@ func filesOf(m protoreflect.MessageDescriptor) map[string]protoreflect.FileDescr
 	return files
 }
 
-// broughtFiles returns the files of google/type and the like that fd imports: registries bring them, so that they are not registered, and
-// the compiler does not know them, but the program has them.
-func broughtFiles(fd protoreflect.FileDescriptor) (source.Tree, error) {
+// Brought returns what fd imports of google/type and the like: registries bring these files, so that they are not registered, and the compiler does not know them.
+func Brought(fd protoreflect.FileDescriptor) ([]source.Tree, error) {
 	files := &txtar.Archive{}
 	for _, imported := range closure(fd) {
 		if !normal.IsBuiltIn(imported.Path()) {
@@ -70,10 +69,10 @@ func broughtFiles(fd protoreflect.FileDescriptor) (source.Tree, error) {
 		}
 		text, err := normal.Print(imported)
 		if err != nil {
-			return source.Tree{}, fmt.Errorf("print %s: %w", imported.Path(), err)
+			return nil, fmt.Errorf("print %s: %w", imported.Path(), err)
 		}
 		files.Files = append(files.Files, txtar.File{Name: imported.Path(), Data: []byte(text)})
 	}
 	tree, err := txtar.FS(files)
-	return source.Tree{Dir: "this program", FS: tree}, err
+	return []source.Tree{{Dir: "what registries bring", FS: tree}}, err
 }

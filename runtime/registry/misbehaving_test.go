@@ -65,6 +65,10 @@ var operations = map[string]func(context.Context, *registry.Client) error{
 		_, _, err := c.Level(ctx, "orders-value")
 		return err
 	},
+	"effective level": func(ctx context.Context, c *registry.Client) error {
+		_, _, err := c.EffectiveLevel(ctx, "orders-value")
+		return err
+	},
 	"verify": func(ctx context.Context, c *registry.Client) error {
 		_, err := registry.Verify(ctx, c, sitesv1ev.Site)
 		return err

@@ -23,21 +23,24 @@ type MismatchError struct {
 	Answer   Answer           // of the registry: whether it would take the schema
 }
 
-// Error returns the rules that the change breaks, by their IDs, and what to do about it.
+// Error returns the rules that the change breaks, by their IDs, and what to do about it, each on a line of its own.
 func (e *MismatchError) Error() string {
-	parts := []string{"its schema is no version of subject " + e.Subject}
+	lines := []string{fmt.Sprintf("its schema is no version of subject %s:", e.Subject)}
 	for _, f := range e.Findings {
-		parts = append(parts, fmt.Sprintf("%s against version %d: %s", f.Rule, e.Version, f.Message))
-	}
-	if e.Answer.Verdict != Unknown {
-		said := append([]string{"the registry finds it " + e.Answer.Verdict.String()}, e.Answer.Reasons()...)
-		parts = append(parts, strings.Join(said, ": "))
+		lines = append(lines, fmt.Sprintf("%s against version %d: %s", f.Rule, e.Version, f.Message))
 	}
 	step := "run evgen register before the service is deployed"
-	if e.Answer.Verdict == Incompatible {
+	switch e.Answer.Verdict {
+	case Compatible:
+		lines = append(lines, "the registry finds it compatible")
+	case Incompatible:
 		step = "undo the change, or give the event a new name"
+		lines = append(lines, "the registry finds it incompatible")
+		for _, reason := range e.Answer.Reasons() {
+			lines = append(lines, "the registry says "+reason)
+		}
 	}
-	return strings.Join(append(parts, step), "; ")
+	return strings.Join(append(lines, step), "\n    ")
 }
 
 // mismatch explains why the candidate is in no version, by comparing it with the latest.

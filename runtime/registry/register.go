@@ -57,7 +57,7 @@ func (c *Client) find(ctx context.Context, subject string, s Schema) (*Version, 
 	if err != nil {
 		return nil, unusable(subject, 0, err)
 	}
-	wanted, err := normalText(ctx, s.Text, imports)
+	wanted, err := normalText(ctx, s.Text, imports, s.Deps)
 	if err != nil {
 		return nil, &SchemaError{Subject: subject, Err: err}
 	}
@@ -80,7 +80,7 @@ func (c *Client) find(ctx context.Context, subject string, s Schema) (*Version, 
 			continue
 		}
 		// A version that does not compile is none that equals this one.
-		if text, err := normalText(ctx, v.Text, imports); err == nil && text == wanted {
+		if text, err := normalText(ctx, v.Text, imports, s.Deps); err == nil && text == wanted {
 			return v, nil
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/twmb/franz-go/pkg/sr"
 
 	"github.com/evgen-dev/evgen/runtime/payload"
+	"github.com/evgen-dev/evgen/schema/source"
 )
 
 // Schema is what one registers. What it means follows from the text and the references.
@@ -14,6 +15,7 @@ type Schema struct {
 	Text       string
 	References []Reference
 	Metadata   map[string]string // facts beside the schema; Confluent's registries from 7.4 keep them, others drop them
+	Deps       []source.Tree     // files that registries bring and evgen does not, see [Brought]; they are not sent
 }
 
 // Reference is where an import of a schema is registered.

@@ -95,7 +95,7 @@ func isUnusable(err error) bool {
 type candidate struct {
 	message protoreflect.MessageDescriptor
 	meaning meaning
-	brought source.Tree
+	brought []source.Tree
 }
 
 func newCandidate(m protoreflect.MessageDescriptor) (*candidate, error) {
@@ -103,7 +103,7 @@ func newCandidate(m protoreflect.MessageDescriptor) (*candidate, error) {
 	if err != nil {
 		return nil, err
 	}
-	brought, err := broughtFiles(m.ParentFile())
+	brought, err := Brought(m.ParentFile())
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (k *candidate) path() string { return k.message.ParentFile().Path() }
 
 // file compiles a version under the name of the candidate's file.
 func (k *candidate) file(ctx context.Context, v *Version) (protoreflect.FileDescriptor, error) {
-	set, err := v.Compile(ctx, k.path(), k.brought)
+	set, err := v.Compile(ctx, k.path(), k.brought...)
 	if err != nil {
 		return nil, err
 	}

@@ -47,12 +47,12 @@ func LevelOf(c schema.Compatibility) Level {
 // String returns the name, e.g., BACKWARD_TRANSITIVE.
 func (l Level) String() string { return levelNames[l] }
 
-// ParseLevel returns the level with a name.
+// ParseLevel returns the level with a name, in upper or lower case.
 func ParseLevel(name string) (Level, error) {
-	if i := slices.Index(levelNames, name); i >= 0 {
+	if i := slices.Index(levelNames, strings.ToUpper(name)); i >= 0 {
 		return Level(i), nil
 	}
-	return 0, nearest.Unknown("level", strings.ToUpper(name), levelNames)
+	return 0, nearest.Unknown("level", name, levelNames)
 }
 
 // Transitive says whether every version counts, not only the latest.

@@ -157,6 +157,20 @@ func TestAnAnnouncedRemovalIsAWarningWhereAgeRemovesRecords(t *testing.T) {
 	}
 }
 
+func TestTheChainOfVersionsEndsWhereAnAnnouncedRemovalEndsIt(t *testing.T) {
+	t.Parallel()
+	for deprecated, want := range map[bool]string{true: "warning UPCASTER_REMOVED, warning EVENT_TYPE_REMOVED", false: "error UPCASTER_REMOVED, error EVENT_TYPE_REMOVED"} {
+		old := &contract.Set{
+			Topics: []contract.Topic{{Name: "events", Compaction: "NONE", Retention: 7 * 24 * 3600e9}},
+			Events: []contract.Event{{Name: "acme.v1.Placed", Topic: "events", Deprecated: deprecated}, {Name: "acme.v1.PlacedV2", Topic: "events", Replaces: "acme.v1.Placed"}},
+		}
+		now := &contract.Set{Topics: old.Topics, Events: []contract.Event{{Name: "acme.v1.PlacedV2", Topic: "events"}}}
+		if got := rulesOf(contract.Compare(old, now, contract.Options{Level: level(compat.LevelBackward)})); got != want {
+			t.Errorf("deprecated %t: %q; want %q", deprecated, got, want)
+		}
+	}
+}
+
 func TestAClusterIsHeldAgainstTheContract(t *testing.T) {
 	t.Parallel()
 	s := one(contract.Event{MaxRecord: 900 << 10, Key: []contract.Field{{Path: "id", Numbers: "1", Type: "string"}}, KeyEncoding: "TEXT"})
@@ -210,7 +224,7 @@ func TestAHigherVersionIsTakenForTheSuccessorOfALowerOne(t *testing.T) {
 }
 
 // An entry stays in the accept file for a while after its change was released.
-func TestARenameThatHasHappenedMeansNothing(t *testing.T) {
+func TestARenameMeansNothingOnceItHasHappened(t *testing.T) {
 	t.Parallel()
 	keyed := func(name string, number string) contract.Event {
 		return contract.Event{Name: name, Topic: name, KeyEncoding: "TEXT", Key: []contract.Field{{Path: "f" + number, Numbers: number, Type: "string"}}}
@@ -222,6 +236,8 @@ func TestARenameThatHasHappenedMeansNothing(t *testing.T) {
 	}{
 		"released before": {[]contract.Event{keyed("B", "1")}, []contract.Event{keyed("B", "2")}, "error KEY_FIELD_CHANGED"},
 		"both are here":   {[]contract.Event{keyed("A", "1"), keyed("B", "1")}, []contract.Event{keyed("A", "1"), keyed("B", "2")}, "error KEY_FIELD_CHANGED"},
+		"around an event": {[]contract.Event{keyed("A.E", "1")}, []contract.Event{keyed("B.E", "2")}, "error KEY_FIELD_CHANGED, error TOPIC_RENAMED, error EVENT_TYPE_RENAMED"},
+		"of a like name":  {[]contract.Event{keyed("AE", "1")}, []contract.Event{keyed("BE", "1")}, "error EVENT_TYPE_REMOVED"},
 		"one had it":      {[]contract.Event{keyed("A", "1"), keyed("B", "1")}, []contract.Event{keyed("B", "1")}, "error EVENT_TYPE_REMOVED"},
 	} {
 		got := rulesOf(contract.Compare(&contract.Set{Events: c.old}, &contract.Set{Events: c.now}, contract.Options{Renames: renames, Level: level(compat.LevelBackward)}))

@@ -159,9 +159,9 @@ func (x *eventReader) shapeOfType(fd protoreflect.FieldDescriptor) string {
 }
 
 func shapeOfEnum(ed protoreflect.EnumDescriptor) string {
-	values := make([]string, ed.Values().Len())
-	for i := range values {
-		values[i] = strconv.Itoa(int(ed.Values().Get(i).Number())) + "=" + string(ed.Values().Get(i).Name())
+	var values []string
+	for i := range ed.Values().Len() {
+		values = append(values, strconv.Itoa(int(ed.Values().Get(i).Number()))+"="+string(ed.Values().Get(i).Name()))
 	}
 	slices.Sort(values)
 	if first := ed.Values().Get(0).Number(); first != 0 {

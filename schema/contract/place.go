@@ -35,6 +35,14 @@ func (o *origin) put(part string, p compat.Place) {
 	}
 }
 
+// remains is the file at path on the new side, if it still has contracts: the place of what is gone from it. A finding without a place is beside no line of a review.
+func (c *comparison) remains(path string) compat.Place {
+	if left := c.after.OfFile(path); len(left.Events)+len(left.Topics)+len(left.Projections) == 0 {
+		return compat.Place{}
+	}
+	return compat.Place{File: path}
+}
+
 // declared is the place of a declaration's name.
 func declared(d protoreflect.Descriptor) compat.Place {
 	return compat.Place{File: d.ParentFile().Path(), Element: append(schema.ElementOf(d), 1)}

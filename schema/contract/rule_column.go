@@ -36,7 +36,7 @@ func columnAdded(x change[Projection]) []hit {
 
 func columnsGone(x change[Projection]) []hit {
 	if x.new == nil {
-		return []hit{{from: x.old.Table, old: x.old.whole, message: fmt.Sprintf("table %s is gone", x.old.Table)}}
+		return []hit{tableGone(x)}
 	}
 	var hits []hit
 	for i := range x.old.Columns {
@@ -46,6 +46,16 @@ func columnsGone(x change[Projection]) []hit {
 		}
 	}
 	return hits
+}
+
+func tableGone(x change[Projection]) hit {
+	h := hit{from: x.old.Table, old: x.old.whole, new: x.remains(x.old.File), message: fmt.Sprintf("projection %s of table %s is gone", x.old.Name, x.old.Table)}
+	for i := range x.after.Projections {
+		if p := &x.after.Projections[i]; p.Table == x.old.Table && x.before.Projection(x.nameBefore(p.Name)) == nil {
+			h.help = fmt.Sprintf("%s has a table of that name: if it is the same projection, declare the rename", p.Name)
+		}
+	}
+	return h
 }
 
 func columnRenamed(x change[Projection]) []hit {

@@ -132,10 +132,10 @@ func typeRemoved(x change[Event]) []hit {
 	if successor(x) != nil {
 		return nil // upcasterMissing says more
 	}
-	h := hit{from: x.old.Name, old: x.old.whole, message: fmt.Sprintf("event %s is gone from topic %s", x.old.Name, x.old.Topic)}
-	if t := x.before.Topic(x.old.Topic); x.old.Deprecated && t != nil && t.ages() && t.Retention != schema.Forever {
+	h := hit{from: x.old.Name, old: x.old.whole, new: x.remains(x.old.File), message: fmt.Sprintf("event %s is gone from topic %s", x.old.Name, x.old.Topic)}
+	if lifetime, ok := x.announced(x.old); ok {
 		h.verdict = compat.Remark
-		h.help = fmt.Sprintf("it was deprecated: be sure that its last record is older than %s", schema.FormatDuration(t.Retention))
+		h.help = fmt.Sprintf("it was deprecated: be sure that its last record is older than %s", lifetime)
 		return []hit{h}
 	}
 	for i := range x.after.Events {
@@ -144,6 +144,15 @@ func typeRemoved(x change[Event]) []hit {
 		}
 	}
 	return []hit{h}
+}
+
+// announced says whether an event of the old side may go, and after what time its last record has.
+func (c *comparison) announced(e *Event) (lifetime string, ok bool) {
+	t := c.before.Topic(e.Topic)
+	if !e.Deprecated || t == nil || !t.ages() || t.Retention == schema.Forever {
+		return "", false
+	}
+	return schema.FormatDuration(t.Retention), true
 }
 
 func versionsOfOne(a, b *Event) bool {
@@ -253,12 +262,20 @@ func versionRules() []rule[Event] {
 	}
 }
 
+// upcasterRemoved accepts as typeRemoved does that the chain ends where an event has gone that was to go.
 func upcasterRemoved(x change[Event]) []hit {
 	if x.old.Replaces == "" || x.new.Replaces != "" {
 		return nil
 	}
-	return []hit{{from: x.old.Replaces, old: x.old.At("replaces"), new: x.new.At("replaces"),
-		message: fmt.Sprintf("%s replaces no event, replaced %s", x.new.Name, x.old.Replaces)}}
+	h := hit{from: x.old.Replaces, old: x.old.At("replaces"), new: x.new.At("replaces"),
+		message: fmt.Sprintf("%s replaces no event, replaced %s", x.new.Name, x.old.Replaces)}
+	if was := x.before.Event(x.old.Replaces); was != nil && x.after.Event(x.nameNow(was.Name)) == nil {
+		if lifetime, ok := x.announced(was); ok {
+			h.verdict = compat.Remark
+			h.help = fmt.Sprintf("that one was deprecated, and is gone: be sure that its last record is older than %s", lifetime)
+		}
+	}
+	return []hit{h}
 }
 
 func upcasterChanged(x change[Event]) []hit {

@@ -14,7 +14,7 @@ type Side struct{ Roots, Deps []Tree }
 // Outline is what reading the heads of files tells, without compiling them.
 type Outline struct {
 	Files     []string // of the roots, sorted
-	Annotated []string // those of them that import evgen's annotations
+	Annotated []string // those of them that see evgen's annotations
 }
 
 // ReadOutline reads the heads of all files of a side's roots.
@@ -25,11 +25,34 @@ func ReadOutline(ctx context.Context, s Side) (Outline, error) {
 	}
 	o := Outline{Files: g.sources.targets}
 	for _, path := range o.Files {
-		if n := g.nodes[path]; n != nil && slices.Contains(n.header.imports, schema.OptionsPath) {
+		if n := g.nodes[path]; n != nil && slices.ContainsFunc(n.imports, g.declaresAnnotations) {
 			o.Annotated = append(o.Annotated, path)
 		}
 	}
 	return o, nil
+}
+
+// annotations is the package of options.proto.
+const annotations = "evgen.v1"
+
+// declaresAnnotations says whether the file at path has the annotations for those that import it: its own, in a copy of options.proto at whatever path, or those that
+// it makes public.
+func (g *graph) declaresAnnotations(path string) bool {
+	seen := reach(pathSet{path: true}, g.publicImports)
+	seen[path] = true
+	for p := range seen {
+		if n := g.nodes[p]; p == schema.OptionsPath || n != nil && n.pkg == annotations {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *graph) publicImports(path string) []string {
+	if n := g.nodes[path]; n != nil {
+		return n.public
+	}
+	return nil
 }
 
 // Difference says which files of two sides can differ in what they declare.
@@ -45,7 +68,7 @@ type Difference struct {
 // looks at no more than their own declarations, at types that they refer to, at files by path, and at whether a package is still there. Hence a file is not
 // left out if
 //   - it differs, or is on one side only, or imports what is not found;
-//   - it imports such a file, directly or not;
+//   - it imports such a file, directly or not, or one whose messages such a file may extend: what extends a message belongs to it for all who have it;
 //   - it is of the package of a file that differs, which also shows names that are declared twice;
 //   - one of those imports it, directly or not, on either side.
 //
@@ -65,6 +88,7 @@ func Changed(ctx context.Context, old, now Side) (Difference, error) {
 	compared.add(changed)
 	for _, g := range []*graph{before, after} {
 		compared.add(g.importersOf(changed))
+		compared.add(g.importersOf(g.extendedBy(changed)))
 		compared.add(g.ofPackages(packagesOf(changed, before, after)))
 	}
 	for _, g := range []*graph{before, after} {
@@ -97,6 +121,17 @@ func differing(before, after *graph) pathSet {
 		}
 	}
 	return changed
+}
+
+// extendedBy returns the files with messages that those at paths may extend: what these import, directly or by way of others.
+func (g *graph) extendedBy(paths pathSet) pathSet {
+	extending := pathSet{}
+	for path := range paths {
+		if n := g.nodes[path]; n != nil && n.extends {
+			extending[path] = true
+		}
+	}
+	return g.closure(extending)
 }
 
 // importersOf returns the files that import one of paths, directly or not.

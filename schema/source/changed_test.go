@@ -56,6 +56,29 @@ func TestOnlyFilesThatAChangeCanReachAreCompared(t *testing.T) {
 	}
 }
 
+// What extends a message belongs to it, also for those who import no more than the message.
+func TestAnExtensionIsAChangeOfAllWhoHaveTheMessage(t *testing.T) {
+	t.Parallel()
+	proto2 := func(pkg, text string) string { return "syntax = \"proto2\"; package " + pkg + "; " + text }
+	old := map[string]string{
+		"message.proto":   proto2("m", "message M { extensions 10 to 20; }"),
+		"public.proto":    proto2("b", "import public \"message.proto\";"),
+		"user.proto":      proto2("u", "import \"message.proto\"; message U { optional m.M m = 1; }"),
+		"extension.proto": proto2("x", "import \"public.proto\"; message X { extend m.M { optional int32 x = 10; } }"),
+		"other.proto":     proto2("o", "message O {}"),
+	}
+	now := maps.Clone(old)
+	now["extension.proto"] = strings.Replace(old["extension.proto"], "int32", "string", 1)
+	d, err := source.Changed(t.Context(), side(old), side(now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"extension.proto", "message.proto", "public.proto", "user.proto"}
+	if diff := cmp.Diff(source.Difference{Old: want, Now: want}, d); diff != "" {
+		t.Errorf("difference differs (-want +got):\n%s", diff)
+	}
+}
+
 func TestEqualSidesNeedNoComparison(t *testing.T) {
 	t.Parallel()
 	s := side(map[string]string{"a.proto": proto3("import \"google/protobuf/any.proto\"; message A { google.protobuf.Any a = 1; }")})

@@ -11,10 +11,12 @@ import (
 type header struct {
 	pkg     string
 	imports []string // each once, in order
+	public  []string // those of imports that whoever imports the file sees, too
+	extends bool     // it may declare extensions
 }
 
 // readHeader finds the package and the imports of a file without parsing it, at the speed at which memory is read: of what is within braces
-// it looks at strings, comments and braces alone. In a file that does not parse it may miss some; its parser will complain.
+// it looks at strings, comments, braces and extensions alone. In a file that does not parse it may miss some; its parser will complain.
 func readHeader(text []byte) header {
 	s := headerScanner{text: text}
 	for start := true; s.skipSpace(); {
@@ -34,18 +36,22 @@ func readHeader(text []byte) header {
 		}
 	}
 	if s.escapes {
-		return slowHeader(text)
+		return slowHeader(text, s.extends)
 	}
 	return s.header
 }
 
 // slowHeader is for the file that spells the path of an import with escapes.
-func slowHeader(text []byte) header {
-	var h header
+func slowHeader(text []byte, extends bool) header {
+	h := header{extends: extends}
 	scanned, _ := fastscan.Scan("", bytes.NewReader(text)) // an error is the parser's to report
 	h.pkg = scanned.PackageName
 	for _, imp := range scanned.Imports {
-		h.add(imp.Path)
+		if imp.IsPublic {
+			h.addPublic(imp.Path)
+		} else {
+			h.add(imp.Path)
+		}
 	}
 	return h
 }
@@ -53,6 +59,14 @@ func slowHeader(text []byte) header {
 func (h *header) add(path string) {
 	if !slices.Contains(h.imports, path) {
 		h.imports = append(h.imports, path)
+	}
+}
+
+// addPublic adds an import that is public.
+func (h *header) addPublic(path string) {
+	h.add(path)
+	if !slices.Contains(h.public, path) {
+		h.public = append(h.public, path)
 	}
 }
 
@@ -146,10 +160,19 @@ func (s *headerScanner) skipBlock() {
 			s.at++
 		case '/', '"', '\'':
 			s.skipOne()
+		case 'e':
+			s.extends = s.extends || s.atExtend()
+			s.at++
 		default:
 			s.at++
 		}
 	}
+}
+
+// atExtend says whether a declaration of extensions may begin here. Something else may have the name.
+func (s *headerScanner) atExtend() bool {
+	after, found := bytes.CutPrefix(s.text[s.at:], []byte("extend"))
+	return found && !isWord(s.text[s.at-1]) && (len(after) == 0 || !isWord(after[0]))
 }
 
 // statement reads on after the first word of a statement at the top level.
@@ -159,6 +182,8 @@ func (s *headerScanner) statement(word string) {
 		s.pkg = s.joined()
 	case "import":
 		s.importStatement()
+	case "extend":
+		s.extends = true
 	}
 }
 
@@ -172,14 +197,17 @@ func (s *headerScanner) joined() string {
 }
 
 func (s *headerScanner) importStatement() {
-	s.joined() // public, weak
+	modifier := s.joined() // public, weak
 	path, found := []byte(nil), false
 	for s.skipSpace() && (s.text[s.at] == '"' || s.text[s.at] == '\'') {
 		part := s.literal()
 		s.escapes = s.escapes || bytes.IndexByte(part, '\\') >= 0
 		path, found = append(path, part...), true
 	}
-	if found {
+	switch {
+	case found && modifier == "public":
+		s.addPublic(string(path))
+	case found:
 		s.add(string(path))
 	}
 }

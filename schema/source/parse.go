@@ -183,6 +183,7 @@ func (c *compilation) checkImports() {
 			}
 		}
 	}
+	c.checkCycles()
 	for spread := true; spread; {
 		spread = false
 		for _, u := range c.units {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/evgen-dev/evgen/internal/nearest"
 	"github.com/evgen-dev/evgen/schema"
 	"github.com/evgen-dev/evgen/schema/compat"
 )
@@ -118,8 +119,33 @@ func (a *application) report(u *use) {
 		a.problem(u, unused, fmt.Sprintf("the entry for %s accepts nothing: the change is another one now, from %s to %s",
 			name, e.From, e.To), "judge it anew, then write its fingerprints")
 	default:
-		a.problem(u, unused, fmt.Sprintf("the entry for %s accepts nothing: there is no such change", name), "remove it")
+		a.problem(u, unused, fmt.Sprintf("the entry for %s accepts nothing: there is no such change", name), a.instead(u))
 	}
+}
+
+// instead returns what to do about an entry without a change: it is spent, unless its rule or subject is a slip of the keyboard. Fingerprints that fit
+// tell that for sure.
+func (a *application) instead(u *use) string {
+	var rules, subjects []string
+	for _, f := range a.Open {
+		e, ok := EntryFor(f)
+		switch {
+		case !ok:
+		case e.From == u.From && e.To == u.To:
+			return fmt.Sprintf("did you mean %s of %s?", e.Rule, e.Subject)
+		case e.Subject == u.Subject:
+			rules = append(rules, e.Rule)
+		case e.Rule == u.Rule:
+			subjects = append(subjects, e.Subject)
+		}
+	}
+	if near := nearest.Of(u.Rule, rules); near != "" {
+		return fmt.Sprintf("did you mean %s? If not, remove it", near)
+	}
+	if near := nearest.Of(u.Subject, subjects); near != "" {
+		return fmt.Sprintf("did you mean %s? If not, remove it", near)
+	}
+	return "remove it"
 }
 
 func (a *application) problem(u *use, rule compat.Rule, message, help string) {

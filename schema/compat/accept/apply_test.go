@@ -98,6 +98,24 @@ func TestSpentEntryIsReportedAndHarmsNobody(t *testing.T) {
 	want(t, fileFor(t, rekeyed).Apply(nil, now.AddDate(1, 0, 0)), nil, nil, unused) // expired, too
 }
 
+func TestSlipInARuleOrASubjectIsNotTakenForASpentEntry(t *testing.T) {
+	t.Parallel()
+	const unused = "evgen.accept.yaml:1:11: warning: ACCEPT_UNUSED: the entry for "
+	for help, slip := range map[string]func(e *accept.Entry){
+		"KEY_FEILD_CHANGED of acme.orders.v1.OrderPlaced accepts nothing: there is no such change (did you mean KEY_FIELD_CHANGED of acme.orders.v1.OrderPlaced?)": func(e *accept.Entry) { e.Rule = "KEY_FEILD_CHANGED" },
+		"KEY_FIELD_CHANGED of OrderPlaced accepts nothing: there is no such change (did you mean KEY_FIELD_CHANGED of acme.orders.v1.OrderPlaced?)":                func(e *accept.Entry) { e.Subject = "OrderPlaced" },
+		"KEY_FEILD_CHANGED of acme.orders.v1.OrderPlaced accepts nothing: there is no such change (did you mean KEY_FIELD_CHANGED? If not, remove it)":             func(e *accept.Entry) { e.Rule, e.To = "KEY_FEILD_CHANGED", "000000000000" },
+		"KEY_FIELD_CHANGED of acme.orders.v1.OrdrPlaced accepts nothing: there is no such change (did you mean acme.orders.v1.OrderPlaced? If not, remove it)":     func(e *accept.Entry) { e.Subject, e.To = "acme.orders.v1.OrdrPlaced", "000000000000" },
+		"SOMETHING_ELSE of billing.v2.Invoice accepts nothing: there is no such change (remove it)": func(e *accept.Entry) {
+			e.Rule, e.Subject, e.To = "SOMETHING_ELSE", "billing.v2.Invoice", "000000000000"
+		},
+	} {
+		f := fileFor(t, rekeyed)
+		slip(&f.Entries[0])
+		want(t, f.Apply([]compat.Finding{moved, rekeyed}, now), []string{"TOPIC_RENAMED", "KEY_FIELD_CHANGED"}, nil, unused+help+"\n")
+	}
+}
+
 func TestEntryHoldsThroughItsLastDayInUTC(t *testing.T) {
 	t.Parallel()
 	f := fileFor(t, rekeyed)

@@ -15,5 +15,5 @@
 //
 // An entry accepts one change: it names the rule, what changed, and the fingerprints of both states, so that the next change of the same thing is
 // reported again. It accepts that change against every baseline, because a change is no other one for being seen against three versions of a
-// subject. Once the change is in the baseline, the entry accepts nothing, and is reported until it is removed.
+// subject. It lives for a year at most. Once the change is in the baseline, the entry accepts nothing, and is reported until it is removed.
 package accept

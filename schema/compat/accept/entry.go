@@ -41,25 +41,37 @@ func EntryFor(f compat.Finding) (e Entry, ok bool) {
 	return Entry{Rule: c.rule, Subject: c.subject, From: c.from, To: c.to}, true
 }
 
-// String returns the entry as it stands in a file, over several lines. What it lacks is a comment that says what to write.
+// What stands in place of what only people know, until somebody writes it.
+const (
+	unsaidReason  = "<why nobody is harmed>"
+	unsaidOwner   = "<whom to ask>"
+	unsaidExpires = "<YYYY-MM-DD within a year>"
+)
+
+// String returns the entry as it stands in a file, over several lines. What it lacks is a placeholder, which [Read] asks to replace.
 func (e Entry) String() string {
-	expires := "# the last day on which it holds, at most a year ahead, e.g., 2027-01-31"
+	return fmt.Sprintf("  - rule: %s\n    subject: %s\n    from: %s\n    to: %s\n    reason: %s\n    owner: %s\n    expires: %s\n", e.scalars()...)
+}
+
+// Line returns the entry in one line, as an element of the list in a file.
+func (e Entry) Line() string {
+	return fmt.Sprintf("- {rule: %s, subject: %s, from: %s, to: %s, reason: %s, owner: %s, expires: %s}", e.scalars()...)
+}
+
+// scalars are the values of an entry in YAML, in the order of a file.
+func (e Entry) scalars() []any {
+	expires := unsaidExpires
 	if !e.Expires.IsZero() {
 		expires = e.Expires.Format(time.DateOnly)
 	}
-	return fmt.Sprintf("  - rule: %s\n    subject: %s\n    from: %s\n    to: %s\n    reason: %s\n    owner: %s\n    expires: %s\n",
-		scalar(e.Rule), scalar(e.Subject), quoted(e.From), quoted(e.To),
-		orComment(e.Reason, "# why nobody is harmed"), orComment(e.Owner, "# whom to ask"), expires)
+	return []any{
+		scalar(e.Rule), scalar(e.Subject), quoted(e.From), quoted(e.To), orUnsaid(e.Reason, unsaidReason), orUnsaid(e.Owner, unsaidOwner), expires,
+	}
 }
 
-// Line returns in one line what identifies the change. It can be copied into a file, where the reader asks for the rest.
-func (e Entry) Line() string {
-	return fmt.Sprintf("{rule: %s, subject: %s, from: %s, to: %s}", scalar(e.Rule), scalar(e.Subject), quoted(e.From), quoted(e.To))
-}
-
-func orComment(s, comment string) string {
+func orUnsaid(s, placeholder string) string {
 	if s == "" {
-		return comment
+		return placeholder
 	}
 	return quoted(s)
 }

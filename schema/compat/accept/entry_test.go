@@ -23,24 +23,37 @@ func TestEntryForIsReadyButForWhatPeopleKnow(t *testing.T) {
     subject: acme.orders.v1.OrderPlaced
     from: "` + from + `"
     to: "` + to + `"
-    reason: # why nobody is harmed
-    owner: # whom to ask
-    expires: # the last day on which it holds, at most a year ahead, e.g., 2027-01-31
+    reason: <why nobody is harmed>
+    owner: <whom to ask>
+    expires: <YYYY-MM-DD within a year>
 `
 	if diff := cmp.Diff(want, e.String()); diff != "" {
 		t.Errorf("entry (-want +got):\n%s", diff)
 	}
-	_, err := accept.Read("x", []byte("version: 1\naccept:\n"+e.String()))
-	if err == nil || err.Error() != "x:7:12: the entry has no reason: write why nobody is harmed" {
-		t.Errorf("error %v", err)
-	}
-	line := "{rule: KEY_FIELD_CHANGED, subject: acme.orders.v1.OrderPlaced, from: \"" + from + "\", to: \"" + to + "\"}"
+	line := "- {rule: KEY_FIELD_CHANGED, subject: acme.orders.v1.OrderPlaced, from: \"" + from + "\", to: \"" + to +
+		"\", reason: <why nobody is harmed>, owner: <whom to ask>, expires: <YYYY-MM-DD within a year>}"
 	if diff := cmp.Diff(line, e.Line()); diff != "" {
 		t.Errorf("line (-want +got):\n%s", diff)
 	}
-	_, err = accept.Read("x", []byte("version: 1\naccept:\n  - "+e.Line()+"\n"))
-	if err == nil || err.Error() != "x:3:5: the entry has no reason: write why nobody is harmed" {
-		t.Errorf("error %v", err)
+}
+
+// TestEntryThatIsPastedAsItIsAsksForAllThatItLacks has both forms, and one that somebody has begun to fill in.
+func TestEntryThatIsPastedAsItIsAsksForAllThatItLacks(t *testing.T) {
+	t.Parallel()
+	e, _ := accept.EntryFor(rekeyed)
+	owned := e
+	owned.Owner = "@orders"
+	const reason, owner, expires = "reason (why nobody is harmed)", "owner (whom to ask)", "expires (the last day on which it holds, e.g., 2027-01-31)"
+	for pasted, want := range map[string]string{
+		e.String():                   "x:7:13: the entry says too little: write its " + reason + ", " + owner + " and " + expires,
+		"  " + e.Line() + "\n":       "x:3:118: the entry says too little: write its " + reason + ", " + owner + " and " + expires,
+		e.Line() + "\n":              "x:3:116: the entry says too little: write its " + reason + ", " + owner + " and " + expires,
+		"    " + owned.Line() + "\n": "x:3:120: the entry says too little: write its " + reason + " and " + expires,
+	} {
+		_, err := accept.Read("x", []byte("version: 1\naccept:\n"+pasted))
+		if err == nil || err.Error() != want {
+			t.Errorf("%s\nerror %v; want %s", pasted, err, want)
+		}
 	}
 }
 

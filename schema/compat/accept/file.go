@@ -39,20 +39,22 @@ func (f *File) TypeRenames() []compat.Rename {
 
 // content is a file as it is written.
 type content struct {
-	Version int `yaml:"version"`
-	Accept  []struct {
-		Rule    string `yaml:"rule"`
-		Subject string `yaml:"subject"`
-		From    string `yaml:"from"`
-		To      string `yaml:"to"`
-		Reason  string `yaml:"reason"`
-		Owner   string `yaml:"owner"`
-		Expires string `yaml:"expires"`
-	} `yaml:"accept"`
+	Version int            `yaml:"version"`
+	Accept  []entryContent `yaml:"accept"`
 	Renames []struct {
 		Was string `yaml:"was"`
 		Now string `yaml:"now"`
 	} `yaml:"renames"`
+}
+
+type entryContent struct {
+	Rule    string `yaml:"rule"`
+	Subject string `yaml:"subject"`
+	From    string `yaml:"from"`
+	To      string `yaml:"to"`
+	Reason  string `yaml:"reason"`
+	Owner   string `yaml:"owner"`
+	Expires string `yaml:"expires"`
 }
 
 // Read reads and checks a file; name is what errors and positions call it. An error has the position of what is wrong.
@@ -95,18 +97,8 @@ func (r *reader) entries() error {
 	accepted := map[change]schema.Position{}
 	for i, a := range r.content.Accept {
 		path := fmt.Sprintf("$.accept[%d]", i)
-		for _, required := range [...]struct{ key, value, why string }{
-			{"rule", a.Rule, "the ID that evgen check prints"},
-			{"subject", a.Subject, "the name of what changed"},
-			{"from", a.From, "the fingerprint of the old state"},
-			{"to", a.To, "the fingerprint of the new state"},
-			{"reason", a.Reason, "why nobody is harmed"},
-			{"owner", a.Owner, "whom to ask"},
-			{"expires", a.Expires, "the last day on which it holds"},
-		} {
-			if strings.TrimSpace(required.value) == "" {
-				return r.source.Errorf(path+"."+required.key, "the entry has no %s: write %s", required.key, required.why)
-			}
+		if err := r.complete(path, a); err != nil {
+			return err
 		}
 		if err := r.fingerprints(path, a.From, a.To); err != nil {
 			return err
@@ -123,6 +115,38 @@ func (r *reader) entries() error {
 		r.file.Entries = append(r.file.Entries, e)
 	}
 	return nil
+}
+
+// complete asks for all that an entry lacks at once: whoever has copied one from a report lacks several.
+func (r *reader) complete(path string, a entryContent) error {
+	var lacking, asked []string
+	for _, required := range [...]struct{ key, value, placeholder, why string }{
+		{"rule", a.Rule, "", "the ID that evgen check prints"},
+		{"subject", a.Subject, "", "the name of what changed"},
+		{"from", a.From, "", "the fingerprint of the old state"},
+		{"to", a.To, "", "the fingerprint of the new state"},
+		{"reason", a.Reason, unsaidReason, "why nobody is harmed"},
+		{"owner", a.Owner, unsaidOwner, "whom to ask"},
+		{"expires", a.Expires, unsaidExpires, "the last day on which it holds, e.g., 2027-01-31"},
+	} {
+		if value := strings.TrimSpace(required.value); value == "" || value == required.placeholder {
+			lacking = append(lacking, required.key)
+			asked = append(asked, required.key+" ("+required.why+")")
+		}
+	}
+	if len(lacking) == 0 {
+		return nil
+	}
+	return r.source.Errorf(path+"."+lacking[0], "the entry says too little: write its %s", and(asked))
+}
+
+// and returns texts as a sentence has them, e.g., a, b and c.
+func and(texts []string) string {
+	last := len(texts) - 1
+	if last == 0 {
+		return texts[0]
+	}
+	return strings.Join(texts[:last], ", ") + " and " + texts[last]
 }
 
 func (r *reader) fingerprints(path, from, to string) error {

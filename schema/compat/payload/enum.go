@@ -89,3 +89,37 @@ func (c *change) enumDefault() {
 		c.report(EnumDefaultChanged, c.node.absent, "first value of %s is %d, was %s", now.Name, now.Values[0].Number, c.fact.From)
 	}
 }
+
+// otherEnum is for a field that has another enum now, and not the same under another name: both are on both sides. Its numbers are read as what they do not mean if
+// their names have nothing in common. Zero means unset, whatever it is called.
+func (c *change) otherEnum(old, now side) {
+	was, is := old.in.Enum(old.TypeName), now.in.Enum(now.TypeName)
+	if c.Enum(was) == nil || c.Old.Enum(c.Was(is.Name)) == nil {
+		return
+	}
+	before, after := meanings(was), meanings(is)
+	for number, names := range before {
+		if number != 0 && len(after[number]) > 0 && !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(after[number], name) }) {
+			c.report(FieldTypeChanged, both{Loss, Loss}, "type of %s is %s, was %s, whose values have other names", nameOf(now), is.Name, was.Name)
+			return
+		}
+	}
+}
+
+// meanings are the names of each number, without the words with which all names of the enum begin.
+func meanings(e *compat.Enum) map[int32][]string {
+	prefix := e.Values[0].Name
+	for _, v := range e.Values {
+		for !strings.HasPrefix(v.Name, prefix) {
+			prefix = prefix[:strings.LastIndexByte(prefix[:len(prefix)-1], '_')+1]
+		}
+	}
+	if len(e.Values) == 1 {
+		prefix = ""
+	}
+	names := map[int32][]string{}
+	for _, v := range e.Values {
+		names[v.Number] = append(names[v.Number], v.Name[len(prefix):])
+	}
+	return names
+}

@@ -89,13 +89,24 @@ func then(verb string, what []string) string {
 	return ", then " + verb + " " + strings.Join(what, " and ")
 }
 
-// extensionRemoved judges as fieldRemoved; the number of an extension cannot be reserved where it was declared.
+// extensionRemoved judges as fieldRemoved; the number of an extension cannot be reserved where it was declared. A field may take its place.
 func (c *change) extensionRemoved() {
 	x := c.fact.Old.(*compat.Field)
+	_, now := c.messages()
 	c.fact.From = declaration(x)
+	if f := now.Field(x.Number); f != nil && !sameType(x, f) {
+		c.fact.New, c.fact.To = f, declaration(f)
+		c.report(NumberReusedOnLog, both{}, "field %s has number %d, which extension %s had", f.FullName(), f.Number, x.Name).Help = "take another number"
+		return
+	}
 	if !x.Deprecated {
 		c.report(FieldRemoved, both{Loss, Loss}, "extension %s (%d) of %s is gone, and was not deprecated", x.Name, x.Number, x.Extendee).Help = "deprecate it first"
 	}
+}
+
+// sameType says whether two declarations write the same bytes.
+func sameType(a, b *compat.Field) bool {
+	return a.Kind == b.Kind && a.TypeName == b.TypeName && a.Cardinality == b.Cardinality
 }
 
 func (c *change) renumbered(old, now *compat.Field) {
@@ -184,7 +195,7 @@ func (c *change) fieldType() {
 	old, now := c.fields()
 	o := inBoth(old, now, typeTable)
 	if o != (both{}) {
-		c.report(FieldTypeChanged, o, "type of %s is %s, was %s", nameOf(now), now.Type(), old.Type())
+		c.report(FieldTypeChanged, o, "type of %s is %s, was %s", nameOf(now), c.fact.To, c.fact.From)
 	}
 	if o.backward == Fine || o.forward == Fine {
 		c.fieldDefault()
@@ -198,6 +209,7 @@ func (c *change) fieldNamedType() {
 		return
 	}
 	if old.Kind == protoreflect.EnumKind && old.in.Enum(old.TypeName) != nil && now.in.Enum(now.TypeName) != nil {
+		c.otherEnum(old, now)
 		return
 	}
 	c.report(FieldTypeChanged, both{Loss, Loss}, "type of %s is %s, was %s, and they cannot be compared", nameOf(now), now.TypeName, old.TypeName)
@@ -207,11 +219,11 @@ func (c *change) fieldCardinality() {
 	old, now := c.fields()
 	switch o := inBoth(old, now, cardinalityTable); {
 	case o != (both{}) && (now.Cardinality == compat.Required && !old.Cardinality.List()):
-		c.report(RequiredAdded, o, "field %s is required, was %s", nameOf(now), old.Cardinality)
+		c.report(RequiredAdded, o, "field %s is required, was %s", nameOf(now), spoken(old))
 	case o != (both{}) && (old.Cardinality == compat.Required && !now.Cardinality.List()):
-		c.report(RequiredRemoved, o, "field %s is %s, was required", nameOf(now), now.Cardinality)
+		c.report(RequiredRemoved, o, "field %s is %s, was required", nameOf(now), spoken(now))
 	case o != (both{}):
-		c.report(CardinalityChanged, o, "field %s is %s, was %s", nameOf(now), now.Cardinality, old.Cardinality)
+		c.report(CardinalityChanged, o, "field %s is %s, was %s", nameOf(now), spoken(now), spoken(old))
 	case old.inEntry() || now.inEntry() || old.Composite() != now.Composite():
 	case old.Cardinality == compat.Explicit && now.Cardinality == compat.Implicit:
 		c.report(PresenceDropped, both{backward: Loss}, "field %s has no presence, was optional", nameOf(now))
@@ -221,6 +233,14 @@ func (c *change) fieldCardinality() {
 	if old.Kind == now.Kind && old.HasDefault == now.HasDefault {
 		c.fieldDefault()
 	}
+}
+
+// spoken is a cardinality in the words of those who write proto files.
+func spoken(s side) string {
+	if s.Cardinality == compat.Implicit {
+		return "singular"
+	}
+	return s.Cardinality.String()
 }
 
 func (c *change) fieldDefault() {

@@ -184,10 +184,10 @@ func (c *change) strictest(r *compat.Rule, breaks compat.Breaks) (strictest Root
 
 // alsoReached says how many more events reach what changed.
 func (c *change) alsoReached() string {
-	events := map[string]bool{} // one may be a root twice: under the level that it had, and under its own
+	events := map[string]bool{} // one may be a root twice: under the level and the name that it had, and under its own
 	for _, i := range c.rootsOf(c.node) {
 		if c.roots[i].Event {
-			events[c.roots[i].Message] = true
+			events[c.Was(c.roots[i].Message)] = true
 		}
 	}
 	switch others := len(events) - 1; others {

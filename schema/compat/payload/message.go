@@ -64,23 +64,24 @@ func (j *judgement) oneofs(n *node) {
 	now := n.new.(*compat.Message)
 	for i := range now.Oneofs {
 		if names := together(&now.Oneofs[i], old); len(names) > 1 {
-			j.oneof(n, &now.Oneofs[i]).report(OneofJoined, both{backward: Loss}, "oneof %s has %s, which could be set together", now.Oneofs[i].FullName(), strings.Join(names, " and "))
+			j.oneof(n, &now.Oneofs[i], names).report(OneofJoined, both{backward: Loss}, "oneof %s has %s, which could be set together", now.Oneofs[i].FullName(), strings.Join(names, " and "))
 		}
 	}
 	for i := range old.Oneofs {
 		if names := together(&old.Oneofs[i], now); len(names) > 1 {
-			j.oneof(n, &old.Oneofs[i]).report(OneofParted, both{forward: Loss}, "%s can be set together, and shared oneof %s", strings.Join(names, " and "), old.Oneofs[i].FullName())
+			j.oneof(n, &old.Oneofs[i], names).report(OneofParted, both{forward: Loss}, "%s can be set together, and shared oneof %s", strings.Join(names, " and "), old.Oneofs[i].FullName())
 		}
 		j.widened(n, &old.Oneofs[i], now)
 	}
 }
 
-func (j *judgement) oneof(n *node, o *compat.Oneof) *change {
+// oneof is a change of which members of o can be set together. They are the state: who accepts two of them has not accepted a third.
+func (j *judgement) oneof(n *node, o *compat.Oneof, members []string) *change {
 	c := &change{node: n, judgement: j, fact: compat.Fact{OldScope: n.old, NewScope: n.new}}
-	if o.In == n.new {
-		c.fact.New, c.fact.To = o, o.Name
+	if state := o.Name + ": " + strings.Join(members, ", "); o.In == n.new {
+		c.fact.New, c.fact.To = o, state
 	} else {
-		c.fact.Old, c.fact.From = o, o.Name
+		c.fact.Old, c.fact.From = o, state
 	}
 	return c
 }
