@@ -115,7 +115,7 @@ var mayImport = []row{
 		"writes findings of all commands, in forms of services that it does not know otherwise"},
 	{"internal/gate", []string{"schema", "schema/...", "internal/registration", "runtime/registry", "google.golang.org/protobuf/..."},
 		"puts reading, comparing and judging together; it knows neither flags nor formats"},
-	{"internal/registration", []string{"schema", "schema/compat/...", "schema/compat", "schema/contract", "schema/normal", "runtime/registry", "google.golang.org/protobuf/..."},
+	{"internal/registration", []string{"schema/compat", "schema/compat/confluent", "schema/contract", "schema/normal", "runtime/registry", "google.golang.org/protobuf/..."},
 		"what evgen writes into a registry, whoever asks for it"},
 	{"internal/registrytest", []string{"runtime/...", "schema/...", "internal/realservers", "examples/gen/...", "github.com/google/go-cmp/cmp",
 		"github.com/twmb/franz-go/pkg/sr", "google.golang.org/protobuf/..."},

@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -52,15 +53,18 @@ func TestAChangeDoesNotLowerItsOwnBar(t *testing.T) {
 	t.Parallel()
 	const fields = `int32 count = 2; string note = 3 [(evgen.v1.field).header = "note"];`
 	const changed = "int64 count = 2; string note = 3;" // both break forward: the number is cut off, the header is missed
-	for _, c := range []struct{ before, after, mark string }{
-		{"FORWARD", "FORWARD", ""},
-		{"FULL", "UNCHECKED", ""},
-		{"BACKWARD", "FULL_TRANSITIVE", ""},
-		{"BACKWARD", "BACKWARD", "warning "},
+	for _, c := range []struct {
+		before, after, mark string
+		lowered             []string
+	}{
+		{"FORWARD", "FORWARD", "", nil},
+		{"FULL", "UNCHECKED", "", []string{"warning COMPATIBILITY_LOWERED shop.v1.A"}},
+		{"BACKWARD", "FULL_TRANSITIVE", "", nil},
+		{"BACKWARD", "BACKWARD", "warning ", nil},
 	} {
 		old := annotated(t, map[string]string{"a.proto": event("A", c.before, fields)})
 		now := annotated(t, map[string]string{"a.proto": event("A", c.after, changed)})
-		want := []string{c.mark + "HEADER_REMOVED shop.v1.A.note", c.mark + "FIELD_TYPE_CHANGED shop.v1.A.count"}
+		want := slices.Concat([]string{c.mark + "HEADER_REMOVED shop.v1.A.note"}, c.lowered, []string{c.mark + "FIELD_TYPE_CHANGED shop.v1.A.count"})
 		if diff := cmp.Diff(want, shown(gate.Judge(old, now, gate.Terms{}))); diff != "" {
 			t.Errorf("%s to %s (-want +got):\n%s", c.before, c.after, diff)
 		}

@@ -77,7 +77,7 @@ func addRules[T any](all []compat.Rule, rules []rule[T]) []compat.Rule {
 // eventRules judge an event that is on both sides.
 func eventRules() []rule[Event] {
 	var all []rule[Event]
-	for _, group := range [][]rule[Event]{keyRules(), orderRules(), routingRules(), deletionRules(), transportRules(), headerRules(), payloadRules(), versionRules()} {
+	for _, group := range [][]rule[Event]{keyRules(), orderRules(), routingRules(), deletionRules(), transportRules(), headerRules(), payloadRules(), versionRules(), levelRules()} {
 		all = append(all, group...)
 	}
 	return all

@@ -122,8 +122,11 @@ func (c *compilation) reporter(failed func()) reporter.Reporter {
 }
 
 func (c *compilation) add(err reporter.ErrorWithPos, rule string, s schema.Severity) {
-	start, end := err.Start(), err.End()
-	message := err.Unwrap().Error()
+	start, message := later(err.Start(), err.Unwrap().Error())
+	end := err.End()
+	if duplicate.MatchString(message) {
+		end = start
+	}
 	c.diagnostics = append(c.diagnostics, schema.Diagnostic{
 		ID: rule, Severity: s, Message: message, Help: c.advice(message, start.Filename),
 		Pos: c.texts.Position(start.Filename, start.Line-1, start.Col-1),
