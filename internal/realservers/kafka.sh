@@ -27,7 +27,7 @@ java_17() {
 # java_version JAVA: e.g., 17.0.15
 java_version() {
 	local version
-	version=$("$1" -version 2>&1 | sed -n 's/.* version "\([0-9.]*\).*/\1/p' | head -n 1)
+	version=$("$1" -version 2>&1 | sed -n 's/.* version "\([0-9.]*\).*/\1/p' | sed -n 1p)
 	echo "${version:-0}"
 }
 
