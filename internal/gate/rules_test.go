@@ -58,7 +58,7 @@ What ` + "`evgen check`" + ` says in its own profile, rule by rule. This page is
 
 What a change breaks: **B** backward, new consumers on old data · **F** forward, old consumers on new data · **I** identity, records of one
 entity no longer meet · **H** history, what a consumer that begins at the first record can learn · **S** state, what consumers have stored
-no longer fits · **P** producers begin to fail. B and F are errors under a level that asks for them and warnings under the others; the
+no longer fits · **P** producers begin to fail. B and F are errors under a level that asks for them and warnings under the others but NONE; the
 rest are errors under every level, unless the rule says otherwise.
 
 A change that somebody answers for passes by an entry in ` + "`evgen.accept.yaml`" + `, which accepts that change alone, and for a year at most. The rules
