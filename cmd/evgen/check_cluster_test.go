@@ -36,8 +36,21 @@ func (r registered) create(brokers []string, partitions int32, settings map[stri
 	for key, value := range settings {
 		config[key] = &value
 	}
-	if _, err := kadm.NewClient(cl).CreateTopic(r.t.Context(), partitions, 1, config, r.topic); err != nil {
+	admin := kadm.NewClient(cl)
+	if _, err := admin.CreateTopic(r.t.Context(), partitions, 1, config, r.topic); err != nil {
 		r.t.Fatal(err)
+	}
+	// The controller has it; the broker that answers hears of it a moment later.
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	for {
+		topics, err := admin.ListTopics(ctx, r.topic)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if len(topics[r.topic].Partitions) == int(partitions) {
+			return
+		}
 	}
 }
 
