@@ -14,7 +14,7 @@ import (
 // Directory is the directory of a project at another time or place, with a configuration of its own. It may be used by several goroutines.
 type Directory struct {
 	Name string // how findings call it, e.g., git:origin/main (3f1c2ab)
-	// FS is the project's directory, where its evgen.yaml and buf.yaml are, if it has any. Of a revision, it and all others are a [Holder], too.
+	// FS is the project's directory, where its evgen.yaml and buf.yaml are, if it has any.
 	FS fs.FS
 
 	files files
@@ -36,13 +36,6 @@ func (d *Directory) Tree(name string) (source.Tree, error) { return d.files.Tree
 
 // Close ends what reads the baseline. Its file systems are errors from then on.
 func (d *Directory) Close() { d.files.Close() }
-
-// Holder is a file system that knows files by their content.
-type Holder interface {
-	fs.FS
-	// Holds says whether the file has exactly this content, without reading it.
-	Holds(name string, content []byte) bool
-}
 
 // OpenDir opens the directory of another project for comparison with the one in dir; a relative path is relative to dir.
 func OpenDir(dir string, spec Spec) (*Directory, error) {

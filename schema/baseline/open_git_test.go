@@ -128,27 +128,6 @@ func TestContentIsAsItWasCommitted(t *testing.T) {
 	wantFile(t, fsys, "bom.proto", "\uFEFFsyntax = \"proto3\";\n")
 }
 
-func TestAFileKnowsItsContentWithoutReadingIt(t *testing.T) {
-	t.Parallel()
-	for _, format := range []string{"sha1", "sha256"} {
-		r := newRepository(t, "--object-format="+format)
-		r.commit("first", "proto/a.proto", "content")
-		tree, err := r.mustOpen(".", "git:HEAD").Tree("proto")
-		if err != nil {
-			t.Fatal(err)
-		}
-		fsys := tree.FS.(interface {
-			Holds(name string, content []byte) bool
-		})
-		if !fsys.Holds("a.proto", []byte("content")) {
-			t.Errorf("%s: the content is not recognized", format)
-		}
-		if fsys.Holds("a.proto", []byte("other")) || fsys.Holds("b.proto", []byte("content")) || fsys.Holds(".", nil) {
-			t.Errorf("%s: other content passes for it", format)
-		}
-	}
-}
-
 func TestSymbolicLinksLeadWhereTheyLed(t *testing.T) {
 	t.Parallel()
 	r := newRepository(t)

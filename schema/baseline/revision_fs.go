@@ -2,11 +2,7 @@ package baseline
 
 import (
 	"bytes"
-	"crypto/sha1"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -25,7 +21,6 @@ var (
 	_ fs.ReadDirFS  = revisionFS{}
 	_ fs.StatFS     = revisionFS{}
 	_ fs.SubFS      = revisionFS{}
-	_ Holder        = revisionFS{}
 )
 
 func (f revisionFS) find(op, name string) (entry, string, error) {
@@ -118,23 +113,6 @@ func (f revisionFS) Sub(dir string) (fs.FS, error) {
 		return nil, err
 	}
 	return revisionFS{f.r, path.Join(f.dir, dir)}, nil
-}
-
-// Holds compares the id of the file with the one that git would give to content.
-func (f revisionFS) Holds(name string, content []byte) bool {
-	e, _, err := f.find("stat", name)
-	return err == nil && e.id == blobID(content, len(e.id))
-}
-
-// blobID returns the id of a file with that content in a repository whose ids have that many digits.
-func blobID(content []byte, digits int) string {
-	h := sha1.New()
-	if digits == sha256.Size*2 {
-		h = sha256.New()
-	}
-	fmt.Fprintf(h, "blob %d\x00", len(content))
-	h.Write(content)
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 func (f revisionFS) info(base string, e entry, name string) fileInfo {

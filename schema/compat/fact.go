@@ -23,7 +23,7 @@ const (
 	PackageRemoved     FactKind = "PACKAGE_REMOVED" // Old is the first file that was of it
 	FilePackageChanged FactKind = "FILE_PACKAGE_CHANGED"
 	FileSyntaxChanged  FactKind = "FILE_SYNTAX_CHANGED"
-	FileOptionChanged  FactKind = "FILE_OPTION_CHANGED" // one fact per option of [FileOptions]
+	FileOptionChanged  FactKind = "FILE_OPTION_CHANGED" // one fact per option that is compared
 )
 
 // What happens to messages. Nodes are *[Message], except where said.

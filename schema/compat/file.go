@@ -30,9 +30,6 @@ var comparedOptions = []string{
 	"php_metadata_namespace", "php_namespace", "py_generic_services", "ruby_package", "swift_prefix",
 }
 
-// FileOptions returns the names of the file options that are compared, sorted.
-func FileOptions() []string { return slices.Clone(comparedOptions) }
-
 // Option returns the value of a file option, or its default if none is written.
 func (f *File) Option(name string) string {
 	for _, o := range f.Options {

@@ -25,25 +25,6 @@ const (
 
 var levelNames = []string{"NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE"}
 
-// LevelOf returns the level that an event asks for.
-func LevelOf(c schema.Compatibility) Level {
-	switch c {
-	case schema.Backward:
-		return LevelBackward
-	case schema.BackwardTransitive:
-		return LevelBackwardTransitive
-	case schema.Forward:
-		return LevelForward
-	case schema.ForwardTransitive:
-		return LevelForwardTransitive
-	case schema.Full:
-		return LevelFull
-	case schema.FullTransitive:
-		return LevelFullTransitive
-	}
-	return LevelNone
-}
-
 // String returns the name, e.g., BACKWARD_TRANSITIVE.
 func (l Level) String() string { return levelNames[l] }
 

@@ -1,11 +1,9 @@
 package buf
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/evgen-dev/evgen/internal/nearest"
 	"github.com/evgen-dev/evgen/schema/compat"
 )
 
@@ -32,17 +30,6 @@ func (c Category) String() string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-// ParseCategory returns the category with a name.
-func ParseCategory(name string) (Category, error) {
-	if c, ok := categoryNamed(name); ok {
-		return c, nil
-	}
-	if near := nearest.Of(strings.ToUpper(name), categoryNames); near != "" {
-		return 0, fmt.Errorf("unknown category %q (did you mean %q?)", name, near)
-	}
-	return 0, fmt.Errorf("unknown category %q: known are %s", name, strings.Join(categoryNames, ", "))
 }
 
 func categoryNamed(name string) (Category, bool) {

@@ -48,16 +48,3 @@ func TestEveryRuleHasACaseThatBreaksAndOneThatDoesNot(t *testing.T) {
 		}
 	}
 }
-
-func TestCategoriesAreFoundByName(t *testing.T) {
-	t.Parallel()
-	for _, want := range []buf.Category{buf.File, buf.Package, buf.WireJSON, buf.Wire, buf.CSR} {
-		if got, err := buf.ParseCategory(want.String()); err != nil || got != want {
-			t.Errorf("ParseCategory(%q) = %v, %v", want, got, err)
-		}
-	}
-	_, err := buf.ParseCategory("wire-json")
-	if want := `unknown category "wire-json" (did you mean "WIRE_JSON"?)`; err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
-	}
-}
